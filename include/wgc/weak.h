@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Weak references and weak slots.  SEMANTICS rules R1-R31; "short" and "long"
+ * are .NET's and bdwgc's words.  What heap.h says of threads, errors and
+ * re-entrance holds here.
+ *
+ * A cycle clears every short reference to every object that it found dead in
+ * one step, before any callback runs (R8, R9).  A callback therefore never sees
+ * a dead object through another reference.
+ */
+#ifndef WGC_WEAK_H
+#define WGC_WEAK_H
+
+#include "wgc/heap.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * A weak reference is itself an object of the heap.  Keep it where the
+ * collector finds it: a reference that is unreachable when its target dies
+ * never calls back (R10-R12).  It may be the target of other references.
+ */
+typedef struct wgc_weakref wgc_weakref;
+
+/* Called once, at a delivery, after the target is gone. */
+typedef void wgc_weakref_fn(wgc_weakref *reference, void *data);
+
+/*
+ * A reference to `target`, which must be the base of an object (R5), else
+ * WGC_NOT_AN_OBJECT.  `on_clear` may be NULL.  `data` is passed to it; if it
+ * is an object (or points into one) the reference holds it strongly until the
+ * callback ran (R22).
+ * Short: clears when the target is found unreachable, before finalizers.
+ * Long: clears when the target can no longer come back, after guards.
+ * May run a cycle; target and data survive it (Q12).
+ */
+WGC_API wgc_weakref *wgc_weakref_new(wgc_heap *heap, void *target,
+                                     wgc_weakref_fn *on_clear, void *data);
+WGC_API wgc_weakref *wgc_weakref_new_long(wgc_heap *heap, void *target,
+                                          wgc_weakref_fn *on_clear,
+                                          void *data);
+
+/*
+ * The target, or NULL once it died or was forgotten; NULL too if `reference`
+ * is no weak reference of a heap that this thread is attached to.  The result
+ * is an ordinary pointer: keep it where the collector finds it (R31).
+ */
+WGC_API void *wgc_weakref_get(wgc_weakref *reference);
+
+/*
+ * Forget the target; the callback will not run, and data is released.  On a
+ * reference that was cleared already, WGC_OK and no effect: a callback that
+ * waits in the queue still runs (R14).
+ */
+WGC_API wgc_status wgc_weakref_clear(wgc_weakref *reference);
+
+/* What wgc_weakref_new was given; NULL once the callback ran (R29). */
+WGC_API wgc_weakref_fn *wgc_weakref_callback(wgc_weakref *reference);
+WGC_API void *wgc_weakref_data(wgc_weakref *reference);
+
+/*
+ * The references to `target`, newest first: the first for NULL `previous`, then
+ * the one after it; NULL at the end.  Unreachable references that no cycle has
+ * seen yet are among them (R30): the result revives such a one.
+ */
+WGC_API wgc_weakref *wgc_weakref_next(wgc_heap *heap, const void *target,
+                                      wgc_weakref *previous);
+
+/*
+ * A slot is a pointer variable of the host's that becomes NULL when the target
+ * dies (bdwgc calls it a disappearing link).  Adding stores `target` in it.
+ * The slot must be where the collector does not take it for a reference: in
+ * malloc'ed memory, in a leaf object, in a word of an object that its kind does
+ * not trace.  A slot inside an object of the heap is forgotten when that object
+ * dies.  Adding a slot that is registered already changes its target.  A slot
+ * that the host has meanwhile overwritten is left alone when the target dies.
+ * Errors: WGC_INVALID for a NULL or misaligned slot, WGC_NOT_AN_OBJECT,
+ * WGC_NO_MEMORY.
+ */
+WGC_API wgc_status wgc_weak_slot_add(wgc_heap *heap, void **slot,
+                                     void *target);
+
+/* Forget the slot, whose contents stay.  WGC_NOT_FOUND if not registered. */
+WGC_API wgc_status wgc_weak_slot_remove(wgc_heap *heap, void **slot);
+
+/*
+ * `to` takes the place of `from`: it is stored to, and is the one that will
+ * clear; `from` is forgotten, and its contents stay.  If `to` was registered
+ * itself, that is forgotten.  WGC_NOT_FOUND if `from` is not registered.
+ */
+WGC_API wgc_status wgc_weak_slot_move(wgc_heap *heap, void **from, void **to);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

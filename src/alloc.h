@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 6.  Allocation.  A mutator holds, for each kind and size class, a run:
+ * free cells side by side in a block that it owns, cleared in one go and handed
+ * out by bumping a pointer.  When a run ends the next one of the block is found
+ * in its bits, then one of another block with free cells, then a new block.
+ * Nothing here collects: NULL means that the memory that may be used is full.
+ *
+ *   block | used | used | handed out | ... next ... limit | used | free | ...
+ *                         '---------- run ----------'
+ *
+ * I1  Every cell of a run is allocated as far as its bit tells; those in
+ *     [next, limit) are not objects yet.  wgc__alloc_retire clears their bits.
+ * I2  Bytes of a run in [next, limit) are zero.
+ * I3  since == bytes of runs, large objects and external memory that were taken
+ *     since the last cycle, less what was retired.
+ */
+#ifndef WGC_ALLOC_H
+#define WGC_ALLOC_H
+
+#include "large.h"
+#include "object.h"
+
+enum {
+    WGC__KIND_CONSERVATIVE,
+    WGC__KIND_LEAF,
+    WGC__KIND_FIXTURE, /* the collector's own small tables; freed by hand */
+    WGC__KIND_WEAKREF,
+    WGC__KIND_FINALIZER,
+    WGC__KIND_SLOT,
+    WGC__KIND_HOST = 8 /* the first that wgc_kind_new returns */
+};
+
+struct wgc__run {
+    char *next, *limit;
+    uint32_t block; /* that it is in, or WGC__NO_BLOCK */
+    uint16_t cell_bytes;
+    uint16_t cursor; /* cell behind it */
+};
+
+/* The allocation state of one kind. */
+struct wgc__lane {
+    struct wgc__run runs[WGC__CLASSES];
+    uint32_t partial[WGC__CLASSES]; /* blocks with free cells */
+    uint16_t kind;
+    bool leaf;
+};
+
+struct wgc__alloc {
+    struct wgc__blocks *blocks;
+    struct wgc__chunk *chunk;
+    const struct wgc__classes *classes;
+    size_t since;       /* I3 */
+    size_t single_runs; /* not 0: runs of one cell, for stress tests */
+};
+
+void wgc__alloc_init(struct wgc__alloc *alloc, struct wgc__blocks *blocks,
+                     struct wgc__chunk *chunk,
+                     const struct wgc__classes *classes);
+void wgc__lane_init(struct wgc__lane *lane, const struct wgc__classes *classes,
+                    uint16_t kind, bool leaf);
+
+/* The cell at the front of the run; NULL if the run has ended. */
+static WGC__ALWAYS void *
+wgc__run_take(struct wgc__run *run)
+{
+    char *cell = run->next;
+    if (WGC__UNLIKELY(cell == run->limit))
+        return NULL;
+    run->next = cell + run->cell_bytes;
+    return cell;
+}
+
+/* A zeroed object, or NULL; the size is below SIZE_MAX / 2. */
+void *wgc__alloc_small(struct wgc__alloc *alloc, struct wgc__lane *lane,
+                       unsigned class);
+void *wgc__alloc_large(struct wgc__alloc *alloc, const struct wgc__lane *lane,
+                       size_t bytes, size_t alignment);
+void *wgc__alloc_bytes(struct wgc__alloc *alloc, struct wgc__lane *lane,
+                       size_t bytes);
+
+/* Is this cell one that a run still has to hand out (I1)? */
+static inline bool
+wgc__alloc_is_ahead(const struct wgc__lane *lane,
+                    const struct wgc__object *object)
+{
+    const struct wgc__run *run = &lane->runs[object->info->class];
+    return object->block == run->block && object->start >= run->next &&
+           object->start < run->limit;
+}
+
+/* The object ends; its cell may be used again. */
+void wgc__alloc_free(struct wgc__alloc *alloc, struct wgc__lane *lane,
+                     const struct wgc__object *object);
+
+/* Runs end, their cells go back: before a cycle, and when counting. */
+void wgc__alloc_retire(struct wgc__alloc *alloc, struct wgc__lane *lane);
+/* Forget the lists of blocks; the sweep makes them anew. */
+void wgc__alloc_forget(struct wgc__lane *lane);
+/* After the sweep: the block has free cells. */
+void wgc__alloc_list(struct wgc__blocks *blocks, struct wgc__lane *lane,
+                     uint32_t block);
+void wgc__alloc_close(struct wgc__alloc *alloc, uint32_t block);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include "base.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void
+wgc__assertion_failed(const char *file, int line, const char *text)
+{
+    fprintf(stderr, "libwgc: %s:%d: assertion failed: %s\n", file, line, text);
+    abort();
+}
+
+/* ---- Bits ---- */
+
+/* The bits of word `word` that lie in [low, high). */
+static uint64_t
+mask_of(size_t word, size_t low, size_t high)
+{
+    uint64_t mask = ~UINT64_C(0);
+    if (word == low >> 6)
+        mask <<= low & 63;
+    if (word == high >> 6)
+        mask &= (UINT64_C(1) << (high & 63)) - 1;
+    return mask;
+}
+
+void
+wgc__bits_set(uint64_t *bits, size_t low, size_t high)
+{
+    for (size_t word = low >> 6; word << 6 < high; word++)
+        bits[word] |= mask_of(word, low, high);
+}
+
+void
+wgc__bits_clear(uint64_t *bits, size_t low, size_t high)
+{
+    for (size_t word = low >> 6; word << 6 < high; word++)
+        bits[word] &= ~mask_of(word, low, high);
+}
+
+static size_t
+find_bit(const uint64_t *bits, size_t low, size_t high, uint64_t flip)
+{
+    for (size_t word = low >> 6; word << 6 < high; word++) {
+        uint64_t found = (bits[word] ^ flip) & mask_of(word, low, high);
+        if (found != 0)
+            return (word << 6) + wgc__bit_lowest(found);
+    }
+    return high;
+}
+
+size_t
+wgc__bits_find_set(const uint64_t *bits, size_t low, size_t high)
+{
+    return find_bit(bits, low, high, 0);
+}
+
+size_t
+wgc__bits_find_clear(const uint64_t *bits, size_t low, size_t high)
+{
+    return find_bit(bits, low, high, ~UINT64_C(0));
+}
+
+/* ---- Index ---- */
+
+static size_t
+bucket_count(const struct wgc__index *index)
+{
+    return (size_t)1 << (64 - index->shift);
+}
+
+static struct wgc__node **
+bucket_array(struct wgc__index *index)
+{
+    return index->buckets != NULL ? index->buckets : index->few;
+}
+
+/* Fibonacci hashing: keys are addresses, regular in their low bits. */
+static size_t
+bucket_of(const struct wgc__index *index, wgc__word key)
+{
+    return (size_t)((uint64_t)key * UINT64_C(0x9E3779B97F4A7C15) >>
+                    index->shift);
+}
+
+void
+wgc__index_init(struct wgc__index *index)
+{
+    *index =
+        (struct wgc__index){.shift = 64 - wgc__bit_highest(WGC__INDEX_FEW)};
+}
+
+void
+wgc__index_add(struct wgc__index *index, struct wgc__node *node, wgc__word key)
+{
+    struct wgc__node **bucket = &bucket_array(index)[bucket_of(index, key)];
+    node->key = key;
+    node->next = *bucket;
+    *bucket = node;
+    index->count++;
+}
+
+bool
+wgc__index_remove(struct wgc__index *index, struct wgc__node *node)
+{
+    struct wgc__node **link = &bucket_array(index)[bucket_of(index, node->key)];
+    for (; *link != NULL; link = &(*link)->next) {
+        if (*link == node) {
+            *link = node->next;
+            node->next = NULL;
+            index->count--;
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct wgc__node *
+first_with_key(struct wgc__node *node, wgc__word key)
+{
+    while (node != NULL && node->key != key)
+        node = node->next;
+    return node;
+}
+
+struct wgc__node *
+wgc__index_find(const struct wgc__index *index, wgc__word key)
+{
+    struct wgc__node *const *buckets =
+        index->buckets != NULL ? index->buckets : index->few;
+    return first_with_key(buckets[bucket_of(index, key)], key);
+}
+
+struct wgc__node *
+wgc__index_next(const struct wgc__node *node)
+{
+    return first_with_key(node->next, node->key);
+}
+
+size_t
+wgc__index_wish(const struct wgc__index *index)
+{
+    size_t have = bucket_count(index);
+    if (index->count > have)
+        return have * 4;
+    if (index->count < have / 16 && have > WGC__INDEX_FEW)
+        return wgc__max(have / 4, WGC__INDEX_FEW);
+    return 0;
+}
+
+/*
+ * A bucket lists its nodes newest first, and so must the bucket they move to:
+ * each old chain is reversed and pushed, and as nodes with one key are all in
+ * one chain, their order is kept.
+ */
+void *
+wgc__index_rebucket(struct wgc__index *index, struct wgc__node **buckets,
+                    size_t count)
+{
+    struct wgc__index old = *index;
+    struct wgc__node **from = bucket_array(&old);
+    wgc__index_init(index);
+    if (buckets != NULL) {
+        index->buckets = buckets;
+        index->shift = 64 - wgc__bit_highest(count);
+    }
+    for (size_t i = 0; i < bucket_count(&old); i++) {
+        struct wgc__node *reversed = NULL;
+        for (struct wgc__node *node = from[i], *next; node != NULL;
+             node = next) {
+            next = node->next;
+            node->next = reversed;
+            reversed = node;
+        }
+        for (struct wgc__node *next; reversed != NULL; reversed = next) {
+            next = reversed->next;
+            wgc__index_add(index, reversed, reversed->key);
+        }
+    }
+    return old.buckets;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 7.  Finalizers of both kinds: what a cycle does with their records.
+ */
+#ifndef WGC_FINALIZE_MODULE_H
+#define WGC_FINALIZE_MODULE_H
+
+#include "queue.h"
+
+struct wgc_finalizer {
+    struct wgc__record record;
+};
+
+/* Mark live finalizers and the data of after-death ones; drain.  Then the data
+   of guards whose objects are marked. */
+void wgc__finalize_mark(const struct wgc__queue *queue,
+                        struct wgc_tracer *tracer);
+
+/* Condemn unmarked objects of after-death finalizers; returns how many keep
+   their own object alive (SEMANTICS F12). */
+size_t wgc__finalize_select(struct wgc__queue *queue,
+                            const struct wgc__blocks *blocks);
+
+/* Hand out the unmarked objects of guards, and mark all they reach; true if
+   there were any. */
+bool wgc__finalize_rescue(struct wgc__queue *queue, struct wgc_tracer *tracer);
+
+/* Run every live finalizer, newest first, those made meanwhile included, but
+   at most 65,536 more than there were. */
+size_t wgc__finalize_run_all(struct wgc__queue *queue,
+                             const struct wgc__blocks *blocks);
+
+/* Run one by hand; false if it is not alive. */
+bool wgc__finalize_run(struct wgc__queue *queue, struct wgc__record *record);
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+#include "heap.h"
+
+#include <string.h>
+
+static const size_t MIN_BYTES = (size_t)4 << 20;
+static const size_t ARENA_MIN = (size_t)64 << 10;
+static const size_t ARENA_SMALL_BLOCKS = (size_t)1 << 20; /* below this */
+static const double GROWTH = 0.75;
+
+/* ---- Tables ---- */
+
+void *
+wgc__heap_table_new(struct wgc_heap *heap, size_t bytes)
+{
+    size_t since = heap->alloc.since;
+    void *table = wgc__alloc_bytes(
+        &heap->alloc, &heap->internal_kinds[WGC__KIND_FIXTURE].lane, bytes);
+    heap->alloc.since = since; /* the host did not allocate this */
+    return table;
+}
+
+void
+wgc__heap_table_free(struct wgc_heap *heap, void *table)
+{
+    struct wgc__object object;
+    if (table != NULL && wgc__object_at(&heap->blocks, table, &object))
+        wgc__alloc_free(&heap->alloc,
+                        &heap->internal_kinds[WGC__KIND_FIXTURE].lane, &object);
+}
+
+void
+wgc__heap_tend_index(struct wgc_heap *heap, struct wgc__index *index)
+{
+    size_t count = wgc__index_wish(index);
+    void *buckets = NULL;
+    if (count == 0)
+        return;
+    if (count > WGC__INDEX_FEW) {
+        buckets = wgc__heap_table_new(heap, count * sizeof(struct wgc__node *));
+        if (buckets == NULL)
+            return;
+    }
+    wgc__heap_table_free(heap, wgc__index_rebucket(index, buckets, count));
+}
+
+/* ---- Kinds ---- */
+
+static void
+add_internal_kind(struct wgc_heap *heap, uint16_t kind, enum wgc__form form)
+{
+    struct wgc__kind *internal = &heap->internal_kinds[kind];
+    static const uint64_t data = UINT64_C(1) << WGC__RECORD_DATA_WORD;
+    wgc__lane_init(&internal->lane, &heap->classes, kind,
+                   form == WGC__FORM_LEAF);
+    heap->kinds[kind] = internal;
+    heap->shapes[kind] = (struct wgc__shape){
+        .form = form,
+        .pointers = &data,
+        .words = WGC__RECORD_DATA_WORD + 1,
+    };
+}
+
+/* What a live finalizer holds is marked by the cycle itself. */
+static void
+add_internal_kinds(struct wgc_heap *heap)
+{
+    heap->kinds = heap->kinds_few;
+    heap->shapes = heap->shapes_few;
+    heap->kinds_capacity = WGC__KINDS_FEW;
+    heap->kinds_count = WGC__KIND_HOST;
+    add_internal_kind(heap, WGC__KIND_CONSERVATIVE, WGC__FORM_CONSERVATIVE);
+    add_internal_kind(heap, WGC__KIND_LEAF, WGC__FORM_LEAF);
+    add_internal_kind(heap, WGC__KIND_FIXTURE, WGC__FORM_LEAF);
+    add_internal_kind(heap, WGC__KIND_WEAKREF, WGC__FORM_BITMAP);
+    add_internal_kind(heap, WGC__KIND_FINALIZER, WGC__FORM_LEAF);
+    add_internal_kind(heap, WGC__KIND_SLOT, WGC__FORM_LEAF);
+}
+
+static bool
+grow_kinds(struct wgc_heap *heap)
+{
+    size_t capacity = heap->kinds_capacity * 2;
+    struct wgc__kind **kinds =
+        wgc__heap_table_new(heap, capacity * sizeof *kinds);
+    struct wgc__shape *shapes =
+        wgc__heap_table_new(heap, capacity * sizeof *shapes);
+    if (kinds == NULL || shapes == NULL) {
+        wgc__heap_table_free(heap, kinds);
+        wgc__heap_table_free(heap, shapes);
+        return false;
+    }
+    memcpy(kinds, heap->kinds, heap->kinds_count * sizeof *kinds);
+    memcpy(shapes, heap->shapes, heap->kinds_count * sizeof *shapes);
+    if (heap->kinds != heap->kinds_few) {
+        wgc__heap_table_free(heap, heap->kinds);
+        wgc__heap_table_free(heap, heap->shapes);
+    }
+    heap->kinds = kinds;
+    heap->shapes = shapes;
+    heap->tracer.shapes = shapes;
+    heap->kinds_capacity = capacity;
+    return true;
+}
+
+static enum wgc__form
+form_of(const wgc_kind_info *info)
+{
+    if (info->trace != NULL)
+        return WGC__FORM_TRACE;
+    return info->words != 0 ? WGC__FORM_BITMAP : WGC__FORM_LEAF;
+}
+
+static struct wgc__kind *
+copy_kind(struct wgc_heap *heap, const wgc_kind_info *info)
+{
+    const char *name = info->name != NULL ? info->name : "";
+    size_t map_bytes = (info->words + 63) / 64 * sizeof(uint64_t);
+    struct wgc__kind *kind = wgc__heap_table_new(heap, sizeof *kind);
+    char *name_copy = wgc__heap_table_new(heap, strlen(name) + 1);
+    uint64_t *map = wgc__heap_table_new(heap, map_bytes);
+    if (kind == NULL || name_copy == NULL || map == NULL) {
+        wgc__heap_table_free(heap, map);
+        wgc__heap_table_free(heap, name_copy);
+        wgc__heap_table_free(heap, kind);
+        return NULL;
+    }
+    memcpy(name_copy, name, strlen(name));
+    if (map_bytes != 0)
+        memcpy(map, info->pointers, map_bytes);
+    kind->name = name_copy;
+    kind->pointers = map;
+    return kind;
+}
+
+uint32_t
+wgc__heap_add_kind(struct wgc_heap *heap, const wgc_kind_info *info)
+{
+    size_t number = heap->kinds_count;
+    if (number >= WGC__KINDS_MAX ||
+        (number == heap->kinds_capacity && !grow_kinds(heap)))
+        return 0;
+    struct wgc__kind *kind = copy_kind(heap, info);
+    if (kind == NULL)
+        return 0;
+    enum wgc__form form = form_of(info);
+    wgc__lane_init(&kind->lane, &heap->classes, (uint16_t)number,
+                   form == WGC__FORM_LEAF);
+    heap->kinds[number] = kind;
+    heap->shapes[number] = (struct wgc__shape){
+        .form = form,
+        .trace = info->trace,
+        .pointers = kind->pointers,
+        .words = info->words,
+    };
+    heap->kinds_count++;
+    return (uint32_t)number;
+}
+
+/* ---- Objects ---- */
+
+bool
+wgc__heap_object_find(struct wgc_heap *heap, wgc__word address,
+                      struct wgc__object *object)
+{
+    return wgc__object_find(&heap->blocks, address, object) &&
+           !wgc__kind_is_table(object->info->kind) &&
+           !(object->info->state == WGC__BLOCK_SMALL &&
+             wgc__alloc_is_ahead(wgc__heap_lane(heap, object->info->kind),
+                                 object)) &&
+           address - wgc__word_of(object->start) < wgc__object_bytes(object);
+}
+
+bool
+wgc__heap_object_at(struct wgc_heap *heap, const void *address,
+                    struct wgc__object *object)
+{
+    return wgc__heap_object_find(heap, wgc__word_of(address), object) &&
+           object->start == address;
+}
+
+void
+wgc__heap_retire(struct wgc_heap *heap)
+{
+    for (size_t kind = 0; kind < heap->kinds_count; kind++) {
+        size_t since = heap->alloc.since;
+        if (heap->kinds[kind] != NULL)
+            wgc__alloc_retire(&heap->alloc, &heap->kinds[kind]->lane);
+        if (kind == WGC__KIND_FIXTURE)
+            heap->alloc.since = since; /* was not counted either */
+    }
+}
+
+static struct wgc__census
+lane_ahead(const struct wgc__lane *lane)
+{
+    struct wgc__census ahead = {0, 0};
+    for (unsigned class = 0; class < WGC__CLASSES; class ++) {
+        const struct wgc__run *run = &lane->runs[class];
+        size_t bytes = (size_t)(run->limit - run->next);
+        if (bytes != 0)
+            ahead.objects += bytes / run->cell_bytes;
+        ahead.bytes += bytes;
+    }
+    return ahead;
+}
+
+size_t
+wgc__heap_ahead(const struct wgc_heap *heap)
+{
+    size_t bytes = 0;
+    for (size_t kind = 0; kind < heap->kinds_count; kind++)
+        if (heap->kinds[kind] != NULL && kind != WGC__KIND_FIXTURE)
+            bytes += lane_ahead(&heap->kinds[kind]->lane).bytes;
+    return bytes;
+}
+
+struct wgc__census
+wgc__heap_census(struct wgc_heap *heap)
+{
+    struct wgc__census total = {0, 0};
+    for (uint32_t i = 0; i < wgc__blocks_top(&heap->blocks); i++) {
+        const struct wgc__block *block = &heap->blocks.table[i];
+        if ((block->state != WGC__BLOCK_SMALL &&
+             block->state != WGC__BLOCK_LARGE) ||
+            wgc__kind_is_table(block->kind))
+            continue;
+        struct wgc__census part = wgc__sweep_count(&heap->blocks, i);
+        total.objects += part.objects;
+        total.bytes += part.bytes;
+    }
+    for (size_t kind = 0; kind < heap->kinds_count; kind++) {
+        if (heap->kinds[kind] == NULL || wgc__kind_is_table((uint16_t)kind))
+            continue;
+        struct wgc__census ahead = lane_ahead(&heap->kinds[kind]->lane);
+        total.objects -= ahead.objects;
+        total.bytes -= ahead.bytes;
+    }
+    return total;
+}
+
+/* ---- Clock and events ---- */
+
+uint64_t
+wgc__heap_clock(const struct wgc_heap *heap)
+{
+    if (heap->config.clock != NULL)
+        return heap->config.clock();
+    return heap->chunk.arena ? 0 : wgc__platform_clock();
+}
+
+void
+wgc__heap_event(struct wgc_heap *heap, const wgc_event *event)
+{
+    if (heap->config.on_event == NULL || heap->depth_event != 0)
+        return;
+    heap->depth_event++;
+    heap->config.on_event(heap, event, heap->config.event_data);
+    heap->depth_event--;
+}
+
+/* ---- Begin and end ---- */
+
+static unsigned
+shift_for(const wgc_config *config)
+{
+    if (config->arena != NULL)
+        return config->arena_bytes < ARENA_SMALL_BLOCKS ? WGC__BLOCK_SHIFT_MIN
+                                                        : WGC__BLOCK_SHIFT;
+    size_t page = wgc__platform_page_bytes();
+    return (unsigned)wgc__max(WGC__BLOCK_SHIFT, wgc__bit_highest(page));
+}
+
+static bool
+is_valid(const wgc_config *config)
+{
+    return config->growth >= 0 && config->growth < 1e6 &&
+           config->mark_threads <= 1 &&
+           (unsigned)config->delivery <= WGC_DELIVER_ALLOC &&
+           (unsigned)config->pointers <= WGC_POINTERS_BASES &&
+           (config->arena == NULL) == (config->arena_bytes == 0) &&
+           (config->arena == NULL || config->arena_bytes >= ARENA_MIN) &&
+           config->arena_bytes <= SIZE_MAX - wgc__word_of(config->arena);
+}
+
+static void
+set_pace(struct wgc_heap *heap)
+{
+    const wgc_config *config = &heap->config;
+    size_t standard = heap->chunk.arena
+                          ? (size_t)heap->chunk.limit << heap->chunk.shift >> 3
+                          : MIN_BYTES;
+    heap->pace = (struct wgc__pace){
+        .growth = config->growth > 0 ? config->growth : GROWTH,
+        .min_bytes = config->min_bytes != 0 ? config->min_bytes : standard,
+    };
+    heap->threshold = wgc__pacer_threshold(&heap->pace, 0);
+}
+
+static bool
+init_modules(struct wgc_heap *heap)
+{
+    wgc__classes_init(&heap->classes, heap->chunk.shift);
+    wgc__blocks_init(&heap->blocks, &heap->chunk);
+    wgc__alloc_init(&heap->alloc, &heap->blocks, &heap->chunk, &heap->classes);
+    heap->alloc.single_runs = heap->config.stress != 0;
+    add_internal_kinds(heap);
+    wgc__roots_init(&heap->roots);
+    wgc__queue_init(&heap->queue);
+    heap->weak = (struct wgc__weak){
+        .queue = &heap->queue,
+        .blocks = &heap->blocks,
+        .alloc = &heap->alloc,
+        .slots = &heap->internal_kinds[WGC__KIND_SLOT].lane,
+    };
+    heap->tracer.shapes = heap->shapes;
+    heap->tracer.bases_only = heap->config.pointers != WGC_POINTERS_INTERIOR;
+    heap->tracer.roots_bases = heap->config.pointers == WGC_POINTERS_BASES;
+    set_pace(heap);
+    return wgc__mark_init(&heap->tracer, &heap->blocks, &heap->chunk);
+}
+
+struct wgc_heap *
+wgc__heap_new(const wgc_config *config, wgc_status *status)
+{
+    static const wgc_config defaults = {0};
+    struct wgc__chunk chunk;
+    config = config != NULL ? config : &defaults;
+    *status = WGC_INVALID;
+    if (!is_valid(config))
+        return NULL;
+    struct wgc__chunk_plan plan = {
+        .arena = config->arena,
+        .arena_bytes = config->arena_bytes,
+        .max_bytes = config->max_bytes != 0 ? config->max_bytes : SIZE_MAX,
+        .shift = shift_for(config),
+        .head_bytes = sizeof(struct wgc_heap),
+    };
+    plan.strides[WGC__BLOCK_STRIP] = sizeof(struct wgc__block);
+    plan.strides[WGC__BITS_STRIP] = wgc__blocks_bits_stride(plan.shift);
+    *status = WGC_NO_MEMORY;
+    struct wgc_heap *heap = wgc__chunk_init(&chunk, &plan);
+    if (heap == NULL)
+        return NULL;
+    heap->chunk = chunk;
+    heap->config = *config;
+    if (!init_modules(heap)) {
+        wgc__chunk_finish(&chunk);
+        return NULL;
+    }
+    wgc__world_attach(&heap->mutator, heap, chunk.arena);
+    *status = WGC_OK;
+    return heap;
+}
+
+void
+wgc__heap_free(struct wgc_heap *heap)
+{
+    struct wgc__chunk chunk = heap->chunk;
+    wgc__world_detach(&heap->mutator);
+    wgc__chunk_finish(&chunk);
+}

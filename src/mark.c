@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+#include "mark.h"
+
+#include <string.h>
+
+enum {
+    RING = 16,               /* objects that are prefetched ahead */
+    PIECE = 256 * WGC__WORD, /* of a large object that is scanned at a time */
+    CAPACITY_MIN = 4096,     /* bytes of stack, rounded up to a block */
+    CAPACITY_SHARE = 32      /* the stack grows up to this part of the heap */
+};
+/* Tag of the upper of two stack entries that are a range: high, low | RANGE. */
+#define RANGE ((wgc__word)1)
+
+/* ---- The stack ---- */
+
+static size_t
+stack_bytes(const struct wgc_tracer *tracer)
+{
+    return tracer->capacity * WGC__WORD;
+}
+
+bool
+wgc__mark_init(struct wgc_tracer *tracer, struct wgc__blocks *blocks,
+               struct wgc__chunk *chunk)
+{
+    size_t bytes = wgc__max(CAPACITY_MIN, (size_t)1 << chunk->shift);
+    tracer->heap_blocks = blocks;
+    tracer->chunk = chunk;
+    tracer->stack = wgc__raw_new(blocks, chunk, bytes);
+    tracer->capacity = bytes / WGC__WORD;
+    return tracer->stack != NULL;
+}
+
+void
+wgc__mark_begin(struct wgc_tracer *tracer)
+{
+    tracer->blocks = *tracer->heap_blocks;
+    tracer->depth = 0;
+    tracer->overflowed = false;
+    tracer->capacity_max = wgc__max(
+        tracer->capacity, tracer->blocks.extent / CAPACITY_SHARE / WGC__WORD);
+}
+
+/* A new stack of another size takes over what the old one holds. */
+static bool
+resize_stack(struct wgc_tracer *tracer, size_t capacity)
+{
+    wgc__word *stack =
+        wgc__raw_new(tracer->heap_blocks, tracer->chunk, capacity * WGC__WORD);
+    if (stack == NULL)
+        return false;
+    memcpy(stack, tracer->stack, tracer->depth * WGC__WORD);
+    wgc__raw_free(tracer->heap_blocks, tracer->chunk, tracer->stack,
+                  stack_bytes(tracer));
+    tracer->stack = stack;
+    tracer->capacity = capacity;
+    return true;
+}
+
+void
+wgc__mark_end(struct wgc_tracer *tracer)
+{
+    size_t bytes = wgc__max(CAPACITY_MIN, (size_t)1 << tracer->chunk->shift);
+    if (stack_bytes(tracer) > bytes)
+        resize_stack(tracer, bytes / WGC__WORD);
+}
+
+static WGC__NOINLINE bool
+make_room(struct wgc_tracer *tracer, size_t words)
+{
+    size_t capacity = tracer->capacity * 2;
+    if (capacity > tracer->capacity_max || !resize_stack(tracer, capacity))
+        return false;
+    return tracer->capacity - tracer->depth >= words;
+}
+
+static inline bool
+has_room(struct wgc_tracer *tracer, size_t words)
+{
+    return WGC__LIKELY(tracer->capacity - tracer->depth >= words) ||
+           make_room(tracer, words);
+}
+
+static inline void
+push_object(struct wgc_tracer *tracer, wgc__word start, struct wgc__block *info)
+{
+    if (has_room(tracer, 1)) {
+        tracer->stack[tracer->depth++] = start;
+    } else {
+        info->flags |= WGC__BLOCK_GREY;
+        tracer->overflowed = true;
+    }
+}
+
+static inline bool
+push_range(struct wgc_tracer *tracer, wgc__word low, wgc__word high)
+{
+    if (!has_room(tracer, 2))
+        return false;
+    tracer->stack[tracer->depth++] = high;
+    tracer->stack[tracer->depth++] = low | RANGE;
+    return true;
+}
+
+/* ---- From a word to a grey object ---- */
+
+static inline bool
+mark_found(struct wgc_tracer *tracer, const struct wgc__object *object)
+{
+    uint64_t *word =
+        &wgc__block_marked(&tracer->blocks, object->block)[object->cell >> 6];
+    uint64_t bit = UINT64_C(1) << (object->cell & 63);
+    if ((*word & bit) != 0)
+        return false;
+    *word |= bit;
+    if ((object->info->flags & WGC__BLOCK_LEAF) == 0)
+        push_object(tracer, wgc__word_of(object->start), object->info);
+    return true;
+}
+
+bool
+wgc__mark_object(struct wgc_tracer *tracer, const struct wgc__object *object)
+{
+    return mark_found(tracer, object);
+}
+
+static WGC__ALWAYS void
+mark_word(struct wgc_tracer *tracer, wgc__word word, bool bases_only)
+{
+    struct wgc__object object;
+    if (!wgc__object_find(&tracer->blocks, word, &object))
+        return;
+    if (WGC__UNLIKELY(bases_only) && wgc__word_of(object.start) != word)
+        return;
+    mark_found(tracer, &object);
+}
+
+void
+wgc__mark_word(struct wgc_tracer *tracer, wgc__word word)
+{
+    mark_word(tracer, word, false);
+}
+
+void
+wgc__mark_only(struct wgc_tracer *tracer, const void *address)
+{
+    struct wgc__object object;
+    if (wgc__object_at(&tracer->blocks, address, &object))
+        wgc__bit_set(wgc__block_marked(&tracer->blocks, object.block),
+                     object.cell);
+}
+
+/* ---- Scanning ---- */
+
+static WGC__ALWAYS void
+scan_words(struct wgc_tracer *tracer, const wgc__word *low,
+           const wgc__word *high, bool bases_only)
+{
+    wgc__word base = wgc__word_of(tracer->blocks.base);
+    for (; low < high; low++)
+        if (*low - base < tracer->blocks.extent)
+            mark_word(tracer, *low, bases_only);
+}
+
+/* A conservative range inside the heap: one piece now, the rest is pushed
+   first and so scanned last. */
+static void
+scan_range(struct wgc_tracer *tracer, wgc__word low, wgc__word high)
+{
+    if (high - low > PIECE && push_range(tracer, low + PIECE, high))
+        high = low + PIECE;
+    scan_words(tracer, wgc__address_of(low), wgc__address_of(high),
+               tracer->bases_only);
+}
+
+static void
+scan_bitmap(struct wgc_tracer *tracer, const wgc__word *object, size_t bytes,
+            const struct wgc__shape *shape)
+{
+    size_t words = wgc__min(shape->words, bytes / WGC__WORD);
+    for (size_t at = 0; at < words; at += 64)
+        for (uint64_t bits = shape->pointers[at >> 6]; bits != 0;
+             bits &= bits - 1) {
+            size_t i = at + wgc__bit_lowest(bits);
+            if (i < words)
+                mark_word(tracer, object[i], tracer->bases_only);
+        }
+}
+
+static void
+scan_shaped(struct wgc_tracer *tracer, wgc__word start, size_t bytes,
+            const struct wgc__shape *shape)
+{
+    switch (shape->form) {
+    case WGC__FORM_CONSERVATIVE:
+        scan_range(tracer, start, start + bytes);
+        break;
+    case WGC__FORM_BITMAP:
+        scan_bitmap(tracer, wgc__address_of(start), bytes, shape);
+        break;
+    case WGC__FORM_TRACE:
+        shape->trace(tracer, wgc__address_of(start), bytes);
+        break;
+    case WGC__FORM_LEAF:
+        break;
+    }
+}
+
+static inline void
+scan_object(struct wgc_tracer *tracer, wgc__word start)
+{
+    const struct wgc__blocks *blocks = &tracer->blocks;
+    size_t offset = start - wgc__word_of(blocks->base);
+    const struct wgc__block *info = &blocks->table[offset >> blocks->shift];
+    size_t bytes = wgc__block_cell_bytes(info);
+    if (WGC__LIKELY(info->kind == 0))
+        scan_range(tracer, start, start + bytes);
+    else
+        scan_shaped(tracer, start, bytes, &tracer->shapes[info->kind]);
+}
+
+/*
+ * Objects leave the stack through a ring in which each waits, prefetched, while
+ * those before it are scanned.
+ */
+static void
+drain_stack(struct wgc_tracer *tracer)
+{
+    wgc__word ring[RING];
+    size_t first = 0, count = 0;
+    for (;;) {
+        while (count < RING && tracer->depth > 0) {
+            wgc__word top = tracer->stack[tracer->depth - 1];
+            if ((top & RANGE) != 0)
+                break;
+            tracer->depth--;
+            __builtin_prefetch(wgc__address_of(top));
+            ring[(first + count++) % RING] = top;
+        }
+        if (count > 0) {
+            scan_object(tracer, ring[first]);
+            first = (first + 1) % RING;
+            count--;
+        } else if (tracer->depth > 0) {
+            tracer->depth -= 2;
+            scan_range(tracer, tracer->stack[tracer->depth + 1] & ~RANGE,
+                       tracer->stack[tracer->depth]);
+        } else {
+            return;
+        }
+    }
+}
+
+/* All marked cells of a block, as any of them may be grey. */
+static void
+rescan_block(struct wgc_tracer *tracer, uint32_t number)
+{
+    const struct wgc__blocks *blocks = &tracer->blocks;
+    struct wgc__block *block = &blocks->table[number];
+    const uint64_t *marked = wgc__block_marked(blocks, number);
+    wgc__word start = wgc__word_of(wgc__block_start(blocks, number));
+    block->flags &= (uint8_t)~WGC__BLOCK_GREY;
+    for (size_t cell = 0;
+         (cell = wgc__bits_find_set(marked, cell, block->cells)) < block->cells;
+         cell++) {
+        scan_object(tracer, start + cell * block->cell_bytes);
+        drain_stack(tracer);
+    }
+}
+
+void
+wgc__mark_drain(struct wgc_tracer *tracer)
+{
+    drain_stack(tracer);
+    while (tracer->overflowed) {
+        tracer->overflowed = false;
+        for (uint32_t i = 0; i < wgc__blocks_top(&tracer->blocks); i++)
+            if ((tracer->blocks.table[i].flags & WGC__BLOCK_GREY) != 0)
+                rescan_block(tracer, i);
+    }
+}
+
+/* ---- Memory that is not the heap's ---- */
+
+static WGC__NOINLINE void
+mark_copied(struct wgc_tracer *tracer, const wgc__word *words, size_t count,
+            bool past_end)
+{
+    bool bases_only =
+        tracer->in_roots ? tracer->roots_bases : tracer->bases_only;
+    scan_words(tracer, words, words + count, bases_only);
+    if (!past_end || bases_only)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        struct wgc__object object;
+        if (words[i] % WGC__GRANULE == 0 &&
+            wgc__object_find(&tracer->blocks, words[i] - 1, &object) &&
+            object.start + wgc__object_bytes(&object) ==
+                wgc__address_of(words[i]))
+            mark_found(tracer, &object);
+    }
+}
+
+/* The words are copied by a function that no sanitizer looks into. */
+WGC__PEEKS void
+wgc__mark_foreign(struct wgc_tracer *tracer, const void *low, const void *high,
+                  bool past_end)
+{
+    wgc__word copy[64];
+    wgc__word start = wgc__align_up(wgc__word_of(low), WGC__WORD);
+    wgc__word end = wgc__word_of(high);
+    const volatile wgc__word *from = wgc__address_of(start);
+    size_t left = start < end ? (end - start) / WGC__WORD : 0;
+    while (left > 0) {
+        size_t count = left < 64 ? left : 64;
+        for (size_t i = 0; i < count; i++)
+            copy[i] = from[i];
+        mark_copied(tracer, copy, count, past_end);
+        from += count;
+        left -= count;
+    }
+}
+
+/* ---- For trace and root functions ---- */
+
+void
+wgc_visit(wgc_tracer *tracer, const void *object)
+{
+    mark_word(tracer, wgc__word_of(object), false);
+}
+
+/* A range inside the heap is scanned in pieces; any other may be gone when the
+   caller returns, and is scanned now. */
+void
+wgc_visit_range(wgc_tracer *tracer, const void *low, const void *high)
+{
+    wgc__word from = wgc__align_up(wgc__word_of(low), WGC__WORD);
+    wgc__word to = wgc__align_down(wgc__word_of(high), WGC__WORD);
+    wgc__word base = wgc__word_of(tracer->blocks.base);
+    if (from >= to)
+        return;
+    if (from - base < tracer->blocks.extent &&
+        to - base <= tracer->blocks.extent && !tracer->in_roots &&
+        push_range(tracer, from, to))
+        return;
+    wgc__mark_foreign(tracer, low, high, false);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 1.  All that is asked of the operating system.  One file per system
+ * implements it, chosen by meson; tests link a fake one.
+ *
+ * Contract of the memory functions: addresses and sizes are multiples of the
+ * page size, and lie inside one reservation.  Committed memory reads as zeros
+ * when it is new and after wgc__platform_decommit.  Only reserve and commit may
+ * fail, and nothing has changed then.
+ */
+#ifndef WGC_PLATFORM_H
+#define WGC_PLATFORM_H
+
+#include "base.h"
+
+size_t wgc__platform_page_bytes(void);
+size_t wgc__platform_memory_bytes(void); /* of the machine; a guess will do */
+
+/* Address space without memory; NULL if there is none. */
+void *wgc__platform_reserve(size_t bytes);
+void wgc__platform_release(void *start, size_t bytes);
+bool wgc__platform_commit(void *start, size_t bytes);
+/* False if the pages keep their memory and contents. */
+bool wgc__platform_decommit(void *start, size_t bytes);
+
+uint64_t wgc__platform_clock(void); /* monotonic, in ns */
+
+/*
+ * The stack of the calling thread: its far end, from which it grows.  With
+ * `quiet` no system call is made and nothing allocated.
+ */
+void *wgc__platform_stack_base(bool quiet);
+
+/*
+ * Report every range of writable static data of the program and its loaded
+ * libraries, and the calling thread's thread-local variables.
+ */
+typedef void wgc__range_fn(const void *low, const void *high, void *data);
+void wgc__platform_static_ranges(wgc__range_fn *fn, void *data);
+
+#endif

@@ -1,0 +1,570 @@
+/* SPDX-License-Identifier: MIT */
+#include "queue.h"
+
+void
+wgc__queue_init(struct wgc__queue *queue)
+{
+    *queue = (struct wgc__queue){.registrations = 0};
+    wgc__index_init(&queue->targets);
+    wgc__index_init(&queue->places);
+}
+
+/* ---- Lists ---- */
+
+static void
+append(struct wgc__list *list, struct wgc__record *record)
+{
+    record->node.next = NULL;
+    record->flags |= WGC__RECORD_LINKED;
+    if (list->last != NULL)
+        list->last->node.next = &record->node;
+    else
+        list->first = record;
+    list->last = record;
+    list->count++;
+}
+
+void
+wgc__list_push(struct wgc__list *list, struct wgc__record *record)
+{
+    record->node.next = (struct wgc__node *)list->first;
+    record->flags |= WGC__RECORD_LINKED;
+    list->first = record;
+    if (list->last == NULL)
+        list->last = record;
+    list->count++;
+}
+
+static struct wgc__record *
+next_of(const struct wgc__record *record)
+{
+    return (struct wgc__record *)record->node.next;
+}
+
+struct wgc__record *
+wgc__list_pop(struct wgc__list *list)
+{
+    struct wgc__record *record = list->first;
+    if (record != NULL) {
+        list->first = next_of(record);
+        if (list->first == NULL)
+            list->last = NULL;
+        record->node.next = NULL;
+        record->flags &= (uint8_t)~WGC__RECORD_LINKED;
+        list->count--;
+    }
+    return record;
+}
+
+typedef bool precedes_fn(const struct wgc__record *a,
+                         const struct wgc__record *b);
+
+/* R15, Q6: by the object's first record; of one object, the newest first. */
+static bool
+is_due_before(const struct wgc__record *a, const struct wgc__record *b)
+{
+    return a->at.order != b->at.order ? a->at.order < b->at.order
+                                      : a->registration > b->registration;
+}
+
+static bool
+is_newer(const struct wgc__record *a, const struct wgc__record *b)
+{
+    return a->registration > b->registration;
+}
+
+static void
+merge(struct wgc__list *out, struct wgc__list *a, struct wgc__list *b,
+      precedes_fn *precedes)
+{
+    while (a->first != NULL && b->first != NULL)
+        append(out, wgc__list_pop(precedes(b->first, a->first) ? b : a));
+    struct wgc__list *rest = a->first != NULL ? a : b;
+    while (rest->first != NULL)
+        append(out, wgc__list_pop(rest));
+}
+
+/* Cut the longest ordered run off the front of a list. */
+static struct wgc__list
+cut_run(struct wgc__list *list, precedes_fn *precedes)
+{
+    struct wgc__list run = {NULL, NULL, 0};
+    do
+        append(&run, wgc__list_pop(list));
+    while (list->first != NULL && !precedes(list->first, run.last));
+    return run;
+}
+
+/*
+ * A merge sort of the runs that are there already: records mostly come in the
+ * order in which they were made, and then this is one pass.  levels[i] is the
+ * merger of 2^i runs.
+ */
+static void
+sort(struct wgc__list *list, precedes_fn *precedes)
+{
+    enum { LEVELS = 48 };
+    struct wgc__list levels[LEVELS] = {{NULL, NULL, 0}};
+    while (list->first != NULL) {
+        struct wgc__list run = cut_run(list, precedes);
+        for (int i = 0;; i++) {
+            if (levels[i].first == NULL) {
+                levels[i] = run;
+                break;
+            }
+            struct wgc__list merged = {NULL, NULL, 0};
+            merge(&merged, &levels[i], &run, precedes);
+            levels[i] = (struct wgc__list){NULL, NULL, 0};
+            run = merged;
+        }
+    }
+    for (int i = 0; i < LEVELS; i++) {
+        struct wgc__list merged = {NULL, NULL, 0};
+        merge(&merged, &levels[i], list, precedes);
+        *list = merged;
+    }
+}
+
+void
+wgc__list_sort_newest(struct wgc__list *list)
+{
+    sort(list, is_newer);
+}
+
+static void
+concatenate(struct wgc__list *list, struct wgc__list *more)
+{
+    if (more->first == NULL)
+        return;
+    if (list->last != NULL)
+        list->last->node.next = &more->first->node;
+    else
+        list->first = more->first;
+    list->last = more->last;
+    list->count += more->count;
+    *more = (struct wgc__list){NULL, NULL, 0};
+}
+
+void
+wgc__list_prepend(struct wgc__list *list, struct wgc__list *front)
+{
+    concatenate(front, list);
+    *list = *front;
+    *front = (struct wgc__list){NULL, NULL, 0};
+}
+
+/* ---- Registration ---- */
+
+void
+wgc__queue_register(struct wgc__queue *queue, struct wgc__record *record,
+                    enum wgc__record_type type, void *target, wgc__callback *fn,
+                    void *data)
+{
+    record->registration = ++queue->registrations;
+    record->type = type;
+    record->flags = WGC__RECORD_ALIVE;
+    record->at.order = 0;
+    record->as.call.fn = fn;
+    record->as.call.data = data;
+    wgc__index_add(&queue->targets, &record->node, wgc__word_of(target));
+    queue->counts[type]++;
+}
+
+void
+wgc__queue_forget(struct wgc__queue *queue, struct wgc__record *record)
+{
+    if (record->node.key == 0)
+        return;
+    wgc__index_remove(&queue->targets, &record->node);
+    record->node.key = 0;
+    queue->counts[record->type]--;
+    if (record->type == WGC__RECORD_SLOT)
+        wgc__index_remove(&queue->places, &record->as.place);
+    record->flags &= (uint8_t)~WGC__RECORD_ALIVE;
+}
+
+struct wgc__record *
+wgc__queue_find(const struct wgc__queue *queue, const void *target,
+                unsigned types, const struct wgc__record *after)
+{
+    struct wgc__node *node =
+        after != NULL ? wgc__index_next(&after->node)
+                      : wgc__index_find(&queue->targets, wgc__word_of(target));
+    for (; node != NULL; node = wgc__index_next(node)) {
+        struct wgc__record *record = (struct wgc__record *)node;
+        if ((types >> record->type & 1) != 0)
+            return record;
+    }
+    return NULL;
+}
+
+void
+wgc__queue_retarget(struct wgc__queue *queue, wgc__word from, wgc__word to)
+{
+    struct wgc__list moved = {NULL, NULL, 0};
+    struct wgc__node *node;
+    while ((node = wgc__index_find(&queue->targets, from)) != NULL) {
+        wgc__index_remove(&queue->targets, node);
+        wgc__list_push(&moved, (struct wgc__record *)node);
+    }
+    for (struct wgc__record *record;
+         (record = wgc__list_pop(&moved)) != NULL;) {
+        wgc__index_add(&queue->targets, &record->node, to);
+        void **place = wgc__address_of(
+            record->type == WGC__RECORD_SLOT ? record->as.place.key : 0);
+        if (place != NULL && *place == wgc__address_of(from))
+            *place = wgc__address_of(to);
+    }
+}
+
+/* A guard that is queued or running holds its object: that moves or ends. */
+static void
+retarget_held(struct wgc__queue *queue, struct wgc__record *record,
+              wgc__word from, wgc__word to)
+{
+    if (record->type != WGC__RECORD_GUARD || record->node.key != from)
+        return;
+    record->node.key = to;
+    if (to != 0 || (record->flags & WGC__RECORD_RUNNING) != 0)
+        return;
+    if ((record->flags & WGC__RECORD_QUEUED) != 0)
+        queue->pending--;
+    record->flags &= (uint8_t) ~(WGC__RECORD_ALIVE | WGC__RECORD_QUEUED);
+    record->as.call.data = NULL;
+}
+
+void
+wgc__queue_retarget_guards(struct wgc__queue *queue, wgc__word from,
+                           wgc__word to)
+{
+    for (struct wgc__record *r = queue->guards.first; r != NULL; r = next_of(r))
+        retarget_held(queue, r, from, to);
+    for (struct wgc__record *r = queue->shutdown.first; r != NULL;
+         r = next_of(r))
+        retarget_held(queue, r, from, to);
+    for (struct wgc__record *r = queue->running; r != NULL;
+         r = r->as.call.outer)
+        retarget_held(queue, r, from, to);
+}
+
+/* ---- Death ---- */
+
+static void
+enqueue(struct wgc__list *batch, struct wgc__record *record)
+{
+    record->flags |= WGC__RECORD_QUEUED;
+    append(batch, record);
+}
+
+static void
+condemn_reference(struct wgc__queue *queue, struct wgc__record *record,
+                  const struct wgc__blocks *marks)
+{
+    wgc__queue_forget(queue, record);
+    if (record->as.call.fn != NULL &&
+        (marks == NULL || wgc__is_marked(marks, wgc__word_of(record))))
+        enqueue(&queue->batch[0], record);
+}
+
+static void
+condemn_finalizer(struct wgc__queue *queue, struct wgc__record *record,
+                  struct wgc__list *batch)
+{
+    wgc__queue_forget(queue, record);
+    record->flags |= WGC__RECORD_ALIVE; /* until it ran (F16) */
+    enqueue(batch, record);
+}
+
+/* Of the oldest record that the target ever had, as far as any of those that
+   are left was there to see it. */
+static uint64_t
+first_registration(const struct wgc__queue *queue, wgc__word target)
+{
+    uint64_t first = UINT64_MAX;
+    for (struct wgc__node *node = wgc__index_find(&queue->targets, target);
+         node != NULL; node = wgc__index_next(node)) {
+        const struct wgc__record *record = (struct wgc__record *)node;
+        uint64_t seen =
+            record->at.order != 0 ? record->at.order : record->registration;
+        first = seen < first ? seen : first;
+    }
+    return first;
+}
+
+/* A slot's record is done with; the caller releases it. */
+static void
+condemn_slot(struct wgc__queue *queue, struct wgc__record *record,
+             struct wgc__record **slots)
+{
+    void **place = wgc__address_of(record->as.place.key);
+    if (*place == wgc__address_of(record->node.key))
+        *place = NULL;
+    wgc__queue_forget(queue, record);
+    record->node.next = (struct wgc__node *)*slots;
+    *slots = record;
+}
+
+static void
+cancel_guard(struct wgc__queue *queue, struct wgc__record *record)
+{
+    wgc__queue_forget(queue, record);
+    record->as.call.data = NULL;
+}
+
+struct wgc__record *
+wgc__queue_condemn(struct wgc__queue *queue, wgc__word target,
+                   const struct wgc__blocks *marks, bool final)
+{
+    uint64_t first = first_registration(queue, target);
+    struct wgc__record *slots = NULL;
+    struct wgc__node *node = wgc__index_find(&queue->targets, target);
+    for (struct wgc__node *next; node != NULL; node = next) {
+        next = wgc__index_next(node);
+        struct wgc__record *record = (struct wgc__record *)node;
+        record->at.order = first;
+        switch ((enum wgc__record_type)record->type) {
+        case WGC__RECORD_SHORT:
+            condemn_reference(queue, record, marks);
+            break;
+        case WGC__RECORD_LONG:
+            if (final)
+                condemn_reference(queue, record, marks);
+            break;
+        case WGC__RECORD_AFTER:
+            condemn_finalizer(queue, record, &queue->batch[0]);
+            break;
+        case WGC__RECORD_GUARD:
+            if (final)
+                cancel_guard(queue, record);
+            break;
+        case WGC__RECORD_SLOT:
+            condemn_slot(queue, record, &slots);
+            break;
+        case WGC__RECORD_TYPES:
+            break;
+        }
+    }
+    return slots;
+}
+
+void
+wgc__queue_condemn_guard(struct wgc__queue *queue, struct wgc__record *record)
+{
+    wgc__word target = record->node.key;
+    condemn_finalizer(queue, record, &queue->batch[1]);
+    record->node.key = target; /* held strongly from now on */
+}
+
+void
+wgc__queue_add_batch(struct wgc__queue *queue)
+{
+    queue->pending += queue->batch[0].count + queue->batch[1].count;
+    sort(&queue->batch[0], is_due_before);
+    sort(&queue->batch[1], is_due_before);
+    concatenate(&queue->after, &queue->batch[0]);
+    concatenate(&queue->guards, &queue->batch[1]);
+}
+
+/* ---- Marking ---- */
+
+static void
+mark_record(const struct wgc__record *record, struct wgc_tracer *tracer)
+{
+    wgc__mark_word(tracer, wgc__word_of(record));
+    wgc__mark_word(tracer, wgc__word_of(record->as.call.data));
+    if (record->node.key != 0 && record->type == WGC__RECORD_GUARD)
+        wgc__mark_word(tracer, record->node.key);
+}
+
+static void
+mark_list(const struct wgc__record *first, struct wgc_tracer *tracer)
+{
+    for (const struct wgc__record *record = first; record != NULL;
+         record = next_of(record))
+        mark_record(record, tracer);
+}
+
+void
+wgc__queue_mark(const struct wgc__queue *queue, struct wgc_tracer *tracer)
+{
+    mark_list(queue->after.first, tracer);
+    mark_list(queue->guards.first, tracer);
+    mark_list(queue->shutdown.first, tracer);
+    for (const struct wgc__record *record = queue->running; record != NULL;
+         record = record->as.call.outer)
+        mark_record(record, tracer);
+}
+
+/* ---- Running ---- */
+
+static wgc__word
+token_of(const struct wgc__record *record)
+{
+    return wgc__word_of(record) ^ (wgc__word)record->registration ^
+           (wgc__word)UINT64_C(0x7a3c96e1d42b58f0);
+}
+
+/* The callback ended, one way or the other: what it held is released. */
+static void
+end_running(struct wgc__queue *queue)
+{
+    struct wgc__record *record = queue->running;
+    queue->running = record->as.call.outer;
+    record->node.key = 0;
+    record->as.call.fn = NULL;
+    record->as.call.data = NULL;
+    record->flags &= (uint8_t) ~(WGC__RECORD_RUNNING | WGC__RECORD_NESTS);
+}
+
+/*
+ * Whoever runs a record leaves a token in its own frame.  The frame is gone if
+ * it lies deeper than a function that was called after it, or if the token has
+ * been overwritten.
+ */
+static WGC__PEEKS bool
+is_frame_alive(const struct wgc__record *record, wgc__word here)
+{
+    if (record->at.frame <= here)
+        return false;
+    const volatile wgc__word *token = wgc__address_of(record->at.frame);
+    return *token == token_of(record);
+}
+
+static void
+prune_running(struct wgc__queue *queue, wgc__word here)
+{
+    while (queue->running != NULL && !is_frame_alive(queue->running, here))
+        end_running(queue);
+}
+
+bool
+wgc__queue_is_delivering(struct wgc__queue *queue, wgc__word here)
+{
+    prune_running(queue, here);
+    for (const struct wgc__record *record = queue->running; record != NULL;
+         record = record->as.call.outer)
+        if ((record->flags & WGC__RECORD_NESTS) == 0)
+            return true;
+    return false;
+}
+
+static void
+call(struct wgc__record *record, wgc__callback *fn)
+{
+    void *data = record->as.call.data;
+    if (record->type == WGC__RECORD_SHORT || record->type == WGC__RECORD_LONG)
+        ((void (*)(struct wgc__record *, void *))fn)(record, data);
+    else
+        ((void (*)(void *, void *))fn)(record->type == WGC__RECORD_GUARD
+                                           ? wgc__address_of(record->node.key)
+                                           : NULL,
+                                       data);
+}
+
+/* `token` must be on the real stack, which sanitizers otherwise avoid. */
+WGC__PEEKS void
+wgc__queue_run(struct wgc__queue *queue, struct wgc__record *record, bool nests)
+{
+    volatile wgc__word token = token_of(record);
+    wgc__callback *fn = record->as.call.fn;
+    record->at.frame = (wgc__word)&token;
+    record->as.call.outer = queue->running;
+    record->flags &=
+        (uint8_t) ~(WGC__RECORD_ALIVE | WGC__RECORD_QUEUED | WGC__RECORD_NESTS);
+    record->flags |=
+        (uint8_t)(WGC__RECORD_RUNNING | (nests ? WGC__RECORD_NESTS : 0));
+    queue->running = record;
+    call(record, fn);
+    while (queue->running != record)
+        end_running(queue); /* deeper ones, left by longjmp */
+    end_running(queue);
+    token = 0;
+}
+
+/* A queued finalizer that was run by hand stays linked, no longer queued. */
+static size_t
+deliver_list(struct wgc__queue *queue, struct wgc__list *list, size_t linked,
+             size_t most)
+{
+    size_t ran = 0;
+    while (linked > 0 && ran < most) {
+        struct wgc__record *record = wgc__list_pop(list);
+        if (record == NULL)
+            break;
+        linked--;
+        if ((record->flags & WGC__RECORD_QUEUED) == 0)
+            continue;
+        queue->pending--;
+        wgc__queue_run(queue, record, false);
+        ran++;
+    }
+    return ran;
+}
+
+size_t
+wgc__queue_deliver(struct wgc__queue *queue, size_t most, wgc__word here)
+{
+    if (wgc__queue_is_delivering(queue, here))
+        return 0;
+    size_t after = queue->after.count, guards = queue->guards.count;
+    size_t ran = deliver_list(queue, &queue->after, after, most);
+    return ran + deliver_list(queue, &queue->guards, guards, most - ran);
+}
+
+static size_t
+count_finalizers(const struct wgc__list *list)
+{
+    size_t count = 0;
+    for (const struct wgc__record *record = list->first; record != NULL;
+         record = next_of(record))
+        count += (record->type == WGC__RECORD_AFTER ||
+                  record->type == WGC__RECORD_GUARD) &&
+                 (record->flags & WGC__RECORD_ALIVE) != 0;
+    return count;
+}
+
+size_t
+wgc__queue_finalizers(const struct wgc__queue *queue)
+{
+    return count_finalizers(&queue->after) + count_finalizers(&queue->guards) +
+           count_finalizers(&queue->shutdown);
+}
+
+/* ---- Check ---- */
+
+static void
+check_index(const struct wgc__queue *queue, const struct wgc__node *node,
+            const struct wgc__blocks *blocks, size_t *counts)
+{
+    for (; node != NULL; node = node->next) {
+        const struct wgc__record *record = (const struct wgc__record *)node;
+        struct wgc__object object;
+        (void)queue;
+        WGC__ASSERT(record->node.key != 0); /* I1 */
+        WGC__ASSERT(
+            (record->flags & (WGC__RECORD_LINKED | WGC__RECORD_RUNNING)) == 0);
+        WGC__ASSERT(
+            wgc__object_at(blocks, wgc__address_of(record->node.key), &object));
+        counts[record->type]++;
+    }
+}
+
+void
+wgc__queue_check(const struct wgc__queue *queue,
+                 const struct wgc__blocks *blocks)
+{
+    size_t counts[WGC__RECORD_TYPES] = {0}, queued = 0;
+    const struct wgc__index *index = &queue->targets;
+    for (size_t i = 0; i < (size_t)1 << (64 - index->shift); i++)
+        check_index(queue,
+                    index->buckets != NULL ? index->buckets[i] : index->few[i],
+                    blocks, counts);
+    for (int type = 0; type < WGC__RECORD_TYPES; type++)
+        WGC__ASSERT(counts[type] == queue->counts[type]); /* I2 */
+    const struct wgc__list *lists[] = {&queue->after, &queue->guards};
+    for (int i = 0; i < 2; i++)
+        for (const struct wgc__record *record = lists[i]->first; record != NULL;
+             record = next_of(record))
+            queued += (record->flags & WGC__RECORD_QUEUED) != 0;
+    WGC__ASSERT(queued == queue->pending); /* I3 */
+}

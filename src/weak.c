@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "weak.h"
+
+void
+wgc__weak_slots_free(const struct wgc__weak *weak, struct wgc__record *chain)
+{
+    for (struct wgc__record *next; chain != NULL; chain = next) {
+        struct wgc__object object;
+        next = (struct wgc__record *)chain->node.next;
+        if (wgc__object_at(weak->blocks, chain, &object))
+            wgc__alloc_free(weak->alloc, weak->slots, &object);
+    }
+}
+
+static void
+condemn(const struct wgc__weak *weak, wgc__word target, bool final)
+{
+    wgc__weak_slots_free(
+        weak, wgc__queue_condemn(weak->queue, target, weak->blocks, final));
+}
+
+static void
+select_references(const struct wgc__weak *weak, bool last)
+{
+    struct wgc__walk walk;
+    wgc__walk_init(&walk, weak->blocks, WGC__KIND_WEAKREF);
+    for (struct wgc__record *record;
+         (record = wgc__walk_next(&walk)) != NULL;) {
+        if (record->node.key == 0 || (record->flags & WGC__RECORD_LINKED) != 0)
+            continue;
+        if (!wgc__is_marked(weak->blocks, record->node.key))
+            condemn(weak, record->node.key, last);
+        else if (last && !wgc__is_marked(weak->blocks, wgc__word_of(record)))
+            wgc__queue_forget(weak->queue, record);
+    }
+}
+
+/* A slot in an object that dies ends with it. */
+static bool
+lost_its_place(const struct wgc__weak *weak, const struct wgc__record *record)
+{
+    struct wgc__object container;
+    return wgc__object_find(weak->blocks, record->as.place.key, &container) &&
+           !wgc__object_is_marked(weak->blocks, &container);
+}
+
+static void
+select_slots(const struct wgc__weak *weak, bool last)
+{
+    struct wgc__walk walk;
+    wgc__walk_init(&walk, weak->blocks, WGC__KIND_SLOT);
+    for (struct wgc__record *record;
+         (record = wgc__walk_next(&walk)) != NULL;) {
+        if (record->node.key == 0)
+            continue;
+        if (last && lost_its_place(weak, record))
+            wgc__weak_slot_drop(weak, record);
+        else if (!wgc__is_marked(weak->blocks, record->node.key))
+            condemn(weak, record->node.key, last);
+    }
+}
+
+void
+wgc__weak_select(const struct wgc__weak *weak, bool last)
+{
+    if (weak->queue->counts[WGC__RECORD_SLOT] != 0)
+        select_slots(weak, last);
+    if (weak->queue->counts[WGC__RECORD_SHORT] +
+            weak->queue->counts[WGC__RECORD_LONG] !=
+        0)
+        select_references(weak, last);
+}
+
+/* ---- Slots ---- */
+
+static struct wgc__record *
+record_of_place(struct wgc__node *node)
+{
+    return node == NULL
+               ? NULL
+               : (struct wgc__record *)(void *)((char *)node -
+                                                offsetof(struct wgc__record,
+                                                         as.place));
+}
+
+struct wgc__record *
+wgc__weak_slot_find(const struct wgc__weak *weak, void **place)
+{
+    return record_of_place(
+        wgc__index_find(&weak->queue->places, wgc__word_of(place)));
+}
+
+void
+wgc__weak_slot_register(const struct wgc__weak *weak,
+                        struct wgc__record *record, void **place, void *target)
+{
+    wgc__queue_register(weak->queue, record, WGC__RECORD_SLOT, target, NULL,
+                        NULL);
+    wgc__index_add(&weak->queue->places, &record->as.place,
+                   wgc__word_of(place));
+    *place = target;
+}
+
+void
+wgc__weak_slot_place(const struct wgc__weak *weak, struct wgc__record *record,
+                     void **place)
+{
+    wgc__index_remove(&weak->queue->places, &record->as.place);
+    wgc__index_add(&weak->queue->places, &record->as.place,
+                   wgc__word_of(place));
+    *place = wgc__address_of(record->node.key);
+}
+
+void
+wgc__weak_slot_drop(const struct wgc__weak *weak, struct wgc__record *record)
+{
+    wgc__queue_forget(weak->queue, record);
+    record->node.next = NULL;
+    wgc__weak_slots_free(weak, record);
+}
+
+void
+wgc__weak_slots_move(const struct wgc__weak *weak, wgc__word from, size_t bytes,
+                     wgc__word to)
+{
+    if (weak->queue->counts[WGC__RECORD_SLOT] == 0)
+        return;
+    for (size_t offset = 0; offset < bytes; offset += WGC__WORD) {
+        struct wgc__node *place =
+            wgc__index_find(&weak->queue->places, from + offset);
+        if (place == NULL)
+            continue;
+        if (to == 0) {
+            wgc__weak_slot_drop(weak, record_of_place(place));
+        } else {
+            wgc__index_remove(&weak->queue->places, place);
+            wgc__index_add(&weak->queue->places, place, to + offset);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer 7.  Weak references and slots: what a cycle does with their records.
+ * The rules about order and clearing are in queue.h; here is who dies when.
+ */
+#ifndef WGC_WEAK_MODULE_H
+#define WGC_WEAK_MODULE_H
+
+#include "alloc.h"
+#include "queue.h"
+
+struct wgc_weakref {
+    struct wgc__record record;
+};
+
+/* What the weak tables work on. */
+struct wgc__weak {
+    struct wgc__queue *queue;
+    struct wgc__blocks *blocks;
+    struct wgc__alloc *alloc;
+    struct wgc__lane *slots;
+};
+
+/*
+ * After marking: condemn every unmarked target of a reference or slot.  `last`:
+ * nothing will be marked any more in this cycle, so long references clear, and
+ * references that are themselves unmarked end.
+ */
+void wgc__weak_select(const struct wgc__weak *weak, bool last);
+
+/* The record of a slot that is registered, or NULL. */
+struct wgc__record *wgc__weak_slot_find(const struct wgc__weak *weak,
+                                        void **place);
+void wgc__weak_slot_register(const struct wgc__weak *weak,
+                             struct wgc__record *record, void **place,
+                             void *target);
+/* It is now here, and is stored to. */
+void wgc__weak_slot_place(const struct wgc__weak *weak,
+                          struct wgc__record *record, void **place);
+/* Forget it, and release the record. */
+void wgc__weak_slot_drop(const struct wgc__weak *weak,
+                         struct wgc__record *record);
+/* Release a chain of records that wgc__queue_condemn returned. */
+void wgc__weak_slots_free(const struct wgc__weak *weak,
+                          struct wgc__record *chain);
+
+/* Memory moved, slots in it go along; or (`to` is 0) ends, and they with it. */
+void wgc__weak_slots_move(const struct wgc__weak *weak, wgc__word from,
+                          size_t bytes, wgc__word to);
+
+#endif
