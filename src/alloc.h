@@ -18,7 +18,7 @@
 #ifndef WGC_ALLOC_H
 #define WGC_ALLOC_H
 
-#include "large.h"
+#include "block-large.h"
 #include "object.h"
 
 enum {

@@ -20,10 +20,31 @@ struct wgc_heap *wgc__api_enter(wgc_heap *heap);
 wgc_status wgc__api_refuse(struct wgc_heap *heap, wgc_status status);
 void wgc__api_set_status(wgc_status status);
 
-/* The handle's heap, if this thread is attached to it and may call it. */
-struct wgc_heap *wgc__api_heap_of(const void *handle, uint16_t kind);
-/* The same for reading: also inside a cycle's event. */
-struct wgc__record *wgc__api_record(const void *handle, uint16_t kind);
+/* The status that the way in was refused with. */
+static inline wgc_status
+wgc__api_status(void)
+{
+    return (wgc_status)wgc__world_status;
+}
+
+static inline bool
+wgc__api_may_collect(const struct wgc_heap *heap)
+{
+    return !heap->config.manual_collect && heap->disabled == 0;
+}
+
+/* The record behind a handle, of whichever of this thread's heaps it is; NULL,
+   and the status is set, if it is none or may not be used now. */
+struct wgc__record *wgc__api_record(const void *handle, uint16_t kind,
+                                    struct wgc_heap **heap);
+
+/* Its target is alive as far as any cycle has found. */
+static inline bool
+wgc__api_is_indexed(const struct wgc__record *record)
+{
+    return record->node.key != 0 &&
+           (record->flags & (WGC__RECORD_LINKED | WGC__RECORD_RUNNING)) == 0;
+}
 
 /* Allocate, with cycles and the host's hook as they are due. */
 void *wgc__api_allocate(struct wgc_heap *heap, struct wgc__lane *lane,
@@ -32,7 +53,10 @@ void *wgc__api_allocate(struct wgc_heap *heap, struct wgc__lane *lane,
 struct wgc__record *wgc__api_new_record(struct wgc_heap *heap, uint16_t kind,
                                         const void *a, const void *b,
                                         wgc__word here);
-/* The object dies by hand: everything tied to it is settled. */
-void wgc__api_condemn(struct wgc_heap *heap, const struct wgc__object *object);
+/* A new record of a target, which is checked; NULL, and the status is set. */
+struct wgc__record *wgc__api_register(wgc_heap *heap, uint16_t kind,
+                                      enum wgc__record_type type, void *target,
+                                      wgc__callback *fn, void *data,
+                                      wgc__word here);
 
 #endif

@@ -144,9 +144,10 @@ wgc__index_wish(const struct wgc__index *index)
     size_t have = bucket_count(index);
     if (index->count > have)
         return have * 4;
-    if (index->count < have / 16 && have > WGC__INDEX_FEW)
-        return wgc__max(have / 4, WGC__INDEX_FEW);
-    return 0;
+    if (have <= WGC__INDEX_FEW || index->count >= have / 16)
+        return 0;
+    return wgc__max((size_t)2 << wgc__bit_highest(index->count | 1),
+                    WGC__INDEX_FEW);
 }
 
 /*

@@ -20,8 +20,8 @@
 #define WGC__PEEKS                                                             \
     __attribute__((noinline, no_sanitize("address", "undefined", "thread")))
 
-#ifdef WGC__DEBUG
-enum { WGC__CHECKED = 1 };
+#ifdef WGC__VERIFY
+enum { WGC__CHECKED = 1 }; /* -Dverify=true */
 #else
 enum { WGC__CHECKED = 0 };
 #endif

@@ -12,12 +12,12 @@
 static void
 begin(struct wgc_heap *heap)
 {
+    wgc__world_stop(heap);
+    wgc__heap_retire(heap);
     const wgc_event event = {.type = WGC_EVENT_CYCLE_BEGIN,
                              .bytes = heap->alloc.since};
     wgc__heap_event(heap, &event);
     heap->cycle_began = wgc__heap_clock(heap);
-    wgc__world_stop(heap);
-    wgc__heap_retire(heap);
     heap->allocated_before += heap->alloc.since;
     wgc__mark_begin(&heap->tracer);
 }
@@ -196,7 +196,7 @@ sweep(struct wgc_heap *heap)
 /* ---- The next threshold; give back what will not be needed ---- */
 
 static void
-set_pace(struct wgc_heap *heap, size_t holes)
+settle(struct wgc_heap *heap, size_t holes)
 {
     heap->threshold =
         wgc__pacer_threshold(&heap->pace, heap->live.bytes + heap->external);
@@ -256,7 +256,7 @@ step(struct wgc_heap *heap, size_t *holes)
         *holes = sweep(heap);
         return WGC__PACE;
     case WGC__PACE:
-        set_pace(heap, *holes);
+        settle(heap, *holes);
         return WGC__RESUME;
     case WGC__RESUME:
         end(heap);

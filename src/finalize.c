@@ -3,8 +3,6 @@
 
 #include "alloc.h"
 
-enum { RUN_ALL_MORE = 65536 };
-
 static bool
 is_registered(const struct wgc__record *record)
 {
@@ -90,7 +88,7 @@ wgc__finalize_mark(const struct wgc__queue *queue, struct wgc_tracer *tracer)
 
 /* Weak references were selected before, and with them all slots. */
 static void
-condemn(struct wgc__queue *queue, wgc__word target,
+condemn_finalized(struct wgc__queue *queue, wgc__word target,
         const struct wgc__blocks *marks)
 {
     struct wgc__record *slots = wgc__queue_condemn(queue, target, marks, false);
@@ -108,7 +106,7 @@ wgc__finalize_select(struct wgc__queue *queue, const struct wgc__blocks *blocks)
     FOR_EACH(record, &walk, blocks, WGC__RECORD_AFTER)
     {
         if (!wgc__is_marked(blocks, record->node.key))
-            condemn(queue, record->node.key, blocks);
+            condemn_finalized(queue, record->node.key, blocks);
         else if ((record->flags & WGC__RECORD_LONE) != 0)
             self_retained++;
     }
@@ -125,7 +123,7 @@ wgc__finalize_rescue(struct wgc__queue *queue, struct wgc_tracer *tracer)
         return false;
     FOR_EACH(record, &walk, &tracer->blocks, WGC__RECORD_GUARD)
     if (!wgc__is_marked(&tracer->blocks, record->node.key)) {
-        condemn(queue, record->node.key, &tracer->blocks);
+        condemn_finalized(queue, record->node.key, &tracer->blocks);
         wgc__queue_condemn_guard(queue, record);
     }
     for (const struct wgc__record *record = queue->batch[1].first;
@@ -139,15 +137,18 @@ wgc__finalize_rescue(struct wgc__queue *queue, struct wgc_tracer *tracer)
 
 /* ---- By hand ---- */
 
-/* Out of the index; a guard keeps its object, to hand it out. */
 static void
-claim(struct wgc__queue *queue, struct wgc__record *record)
+run(struct wgc__queue *queue, struct wgc__record *record, bool nests)
 {
     wgc__word target = record->node.key;
-    wgc__queue_forget(queue, record);
-    record->flags |= WGC__RECORD_ALIVE;
-    if (record->type == WGC__RECORD_GUARD)
-        record->node.key = target;
+    if ((record->flags & WGC__RECORD_QUEUED) != 0) {
+        queue->pending--;
+    } else {
+        wgc__queue_forget(queue, record);
+        if (record->type == WGC__RECORD_GUARD)
+            record->node.key = target; /* to hand it out */
+    }
+    wgc__queue_run(queue, record, nests);
 }
 
 bool
@@ -155,49 +156,93 @@ wgc__finalize_run(struct wgc__queue *queue, struct wgc__record *record)
 {
     if ((record->flags & WGC__RECORD_ALIVE) == 0)
         return false;
-    if ((record->flags & WGC__RECORD_QUEUED) != 0)
-        queue->pending--;
-    else if ((record->flags & WGC__RECORD_LINKED) == 0)
-        claim(queue, record);
-    wgc__queue_run(queue, record, true);
+    run(queue, record, true);
     return true;
 }
 
-/* Move all registered finalizers to the front of the shutdown list. */
+/* ---- All of them ---- */
+
+/* Restore the heap order below `at`: no entry is newer than its parent's
+   children, so that the oldest is at the root. */
 static void
-claim_all(struct wgc__queue *queue, const struct wgc__blocks *blocks)
+sift(struct wgc__due *due, size_t count, size_t at)
 {
-    struct wgc__list claimed = {NULL, NULL, 0};
+    for (size_t child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count &&
+            due[child + 1].registration < due[child].registration)
+            child++;
+        if (due[at].registration <= due[child].registration)
+            return;
+        struct wgc__due swap = due[at];
+        due[at] = due[child];
+        due[child] = swap;
+    }
+}
+
+/* Keep the newest ones in a heap with the oldest at its root, which leaves when
+   there is a newer one and no room. */
+static size_t
+choose_newest(const struct wgc__blocks *blocks, struct wgc__due *due,
+              size_t most)
+{
+    size_t count = 0;
     struct wgc__walk walk;
     for (int type = WGC__RECORD_AFTER; type <= WGC__RECORD_GUARD; type++)
         FOR_EACH(record, &walk, blocks, (enum wgc__record_type)type)
         {
-            claim(queue, record);
-            wgc__list_push(&claimed, record);
+            struct wgc__due entry = {record->registration, record};
+            if (count < most) {
+                due[count++] = entry;
+                if (count == most)
+                    for (size_t i = count / 2; i-- > 0;)
+                        sift(due, count, i);
+            } else if (entry.registration > due[0].registration) {
+                due[0] = entry;
+                sift(due, count, 0);
+            }
         }
-    wgc__list_sort_newest(&claimed);
-    wgc__list_prepend(&queue->shutdown, &claimed);
+    for (size_t i = count / 2; i-- > 0;)
+        sift(due, count, i);
+    return count;
 }
 
 size_t
-wgc__finalize_run_all(struct wgc__queue *queue,
-                      const struct wgc__blocks *blocks)
+wgc__finalize_newest(const struct wgc__blocks *blocks, struct wgc__due *due,
+                     size_t most)
 {
-    size_t ran = 0, most = SIZE_MAX;
-    while (ran < most) {
-        if (queue->counts[WGC__RECORD_AFTER] +
-                queue->counts[WGC__RECORD_GUARD] !=
-            0)
-            claim_all(queue, blocks);
-        if (most == SIZE_MAX)
-            most = queue->shutdown.count + RUN_ALL_MORE;
-        struct wgc__record *record = wgc__list_pop(&queue->shutdown);
-        if (record == NULL)
-            break;
-        if ((record->flags & WGC__RECORD_ALIVE) == 0)
-            continue;
-        wgc__queue_run(queue, record, false);
-        ran++;
+    size_t count = choose_newest(blocks, due, most);
+    for (size_t left = count; left > 1;) {
+        struct wgc__due oldest = due[0];
+        due[0] = due[--left];
+        due[left] = oldest;
+        sift(due, left, 0);
     }
+    return count;
+}
+
+/* Its cell may have been used again since. */
+static bool
+is_still_due(const struct wgc__blocks *blocks, const struct wgc__due *due)
+{
+    struct wgc__object object;
+    return wgc__object_at(blocks, due->record, &object) &&
+           object.info->kind == WGC__KIND_FINALIZER &&
+           due->record->registration == due->registration &&
+           is_registered(due->record);
+}
+
+size_t
+wgc__finalize_run_due(struct wgc__queue *queue,
+                      const struct wgc__blocks *blocks,
+                      const struct wgc__due *due, size_t count, size_t most)
+{
+    uint64_t newest = queue->newest_finalizer;
+    size_t ran = 0;
+    for (size_t i = 0;
+         i < count && ran < most && queue->newest_finalizer == newest; i++)
+        if (is_still_due(blocks, &due[i])) {
+            run(queue, due[i].record, false);
+            ran++;
+        }
     return ran;
 }

@@ -25,10 +25,20 @@ size_t wgc__finalize_select(struct wgc__queue *queue,
    there were any. */
 bool wgc__finalize_rescue(struct wgc__queue *queue, struct wgc_tracer *tracer);
 
-/* Run every live finalizer, newest first, those made meanwhile included, but
-   at most 65,536 more than there were. */
-size_t wgc__finalize_run_all(struct wgc__queue *queue,
-                             const struct wgc__blocks *blocks);
+/* A finalizer that is to run at shutdown. */
+struct wgc__due {
+    uint64_t registration;
+    struct wgc__record *record;
+};
+
+/* The newest live finalizers, at most `most`, newest first; how many. */
+size_t wgc__finalize_newest(const struct wgc__blocks *blocks,
+                            struct wgc__due *due, size_t most);
+/* Run those, but stop as soon as a callback has made a newer one; how many. */
+size_t wgc__finalize_run_due(struct wgc__queue *queue,
+                             const struct wgc__blocks *blocks,
+                             const struct wgc__due *due, size_t count,
+                             size_t most);
 
 /* Run one by hand; false if it is not alive. */
 bool wgc__finalize_run(struct wgc__queue *queue, struct wgc__record *record);

@@ -5,7 +5,6 @@
 
 static const size_t MIN_BYTES = (size_t)4 << 20;
 static const size_t ARENA_MIN = (size_t)64 << 10;
-static const size_t ARENA_SMALL_BLOCKS = (size_t)1 << 20; /* below this */
 static const double GROWTH = 0.75;
 
 /* ---- Tables ---- */
@@ -111,25 +110,23 @@ form_of(const wgc_kind_info *info)
     return info->words != 0 ? WGC__FORM_BITMAP : WGC__FORM_LEAF;
 }
 
+/* The kind, its bitmap and its name in one table. */
 static struct wgc__kind *
 copy_kind(struct wgc_heap *heap, const wgc_kind_info *info)
 {
     const char *name = info->name != NULL ? info->name : "";
-    size_t map_bytes = (info->words + 63) / 64 * sizeof(uint64_t);
-    struct wgc__kind *kind = wgc__heap_table_new(heap, sizeof *kind);
-    char *name_copy = wgc__heap_table_new(heap, strlen(name) + 1);
-    uint64_t *map = wgc__heap_table_new(heap, map_bytes);
-    if (kind == NULL || name_copy == NULL || map == NULL) {
-        wgc__heap_table_free(heap, map);
-        wgc__heap_table_free(heap, name_copy);
-        wgc__heap_table_free(heap, kind);
+    size_t name_bytes = strlen(name) + 1;
+    size_t map_bytes =
+        (info->words / 64 + (info->words % 64 != 0)) * sizeof(uint64_t);
+    struct wgc__kind *kind =
+        wgc__heap_table_new(heap, sizeof *kind + map_bytes + name_bytes);
+    if (kind == NULL)
         return NULL;
-    }
-    memcpy(name_copy, name, strlen(name));
+    kind->pointers = (uint64_t *)(void *)(kind + 1);
+    kind->name = (char *)(kind + 1) + map_bytes;
     if (map_bytes != 0)
-        memcpy(map, info->pointers, map_bytes);
-    kind->name = name_copy;
-    kind->pointers = map;
+        memcpy(kind->pointers, info->pointers, map_bytes);
+    memcpy(kind->name, name, name_bytes);
     return kind;
 }
 
@@ -167,8 +164,7 @@ wgc__heap_object_find(struct wgc_heap *heap, wgc__word address,
            !wgc__kind_is_table(object->info->kind) &&
            !(object->info->state == WGC__BLOCK_SMALL &&
              wgc__alloc_is_ahead(wgc__heap_lane(heap, object->info->kind),
-                                 object)) &&
-           address - wgc__word_of(object->start) < wgc__object_bytes(object);
+                                 object));
 }
 
 bool
@@ -261,12 +257,17 @@ wgc__heap_event(struct wgc_heap *heap, const wgc_event *event)
 
 /* ---- Begin and end ---- */
 
+/* An arena is cut into 128 blocks or more, or kinds and sizes would not find
+   one each. */
 static unsigned
 shift_for(const wgc_config *config)
 {
-    if (config->arena != NULL)
-        return config->arena_bytes < ARENA_SMALL_BLOCKS ? WGC__BLOCK_SHIFT_MIN
-                                                        : WGC__BLOCK_SHIFT;
+    if (config->arena != NULL) {
+        unsigned shift = wgc__bit_highest(config->arena_bytes >> 7);
+        return shift < WGC__BLOCK_SHIFT_MIN ? WGC__BLOCK_SHIFT_MIN
+               : shift > WGC__BLOCK_SHIFT   ? WGC__BLOCK_SHIFT
+                                            : shift;
+    }
     size_t page = wgc__platform_page_bytes();
     return (unsigned)wgc__max(WGC__BLOCK_SHIFT, wgc__bit_highest(page));
 }

@@ -68,7 +68,8 @@ struct wgc_heap {
     size_t threshold;
     size_t external, external_since;
 
-    const void *hot_end; /* of the stack; NULL: no stack is a root */
+    struct wgc__due *due; /* of run_all */
+    const void *hot_end;  /* of the stack; NULL: no stack is a root */
     struct wgc__census live;
     size_t self_retained;
     size_t cycles;

@@ -6,7 +6,7 @@
 enum {
     RING = 16,               /* objects that are prefetched ahead */
     PIECE = 256 * WGC__WORD, /* of a large object that is scanned at a time */
-    CAPACITY_MIN = 4096,     /* bytes of stack, rounded up to a block */
+    CAPACITY_MIN = 2048,     /* bytes of stack, rounded up to a block */
     CAPACITY_SHARE = 32      /* the stack grows up to this part of the heap */
 };
 /* Tag of the upper of two stack entries that are a range: high, low | RANGE. */

@@ -17,7 +17,7 @@
 #ifndef WGC_MARK_H
 #define WGC_MARK_H
 
-#include "large.h"
+#include "block-large.h"
 #include "object.h"
 #include "wgc/heap.h"
 

@@ -28,9 +28,12 @@ wgc__object_find(const struct wgc__blocks *blocks, wgc__word word,
     uint32_t block = (uint32_t)(offset >> blocks->shift);
     struct wgc__block *info = &blocks->table[block];
     offset &= ((size_t)1 << blocks->shift) - 1;
-    if (WGC__UNLIKELY(info->state == WGC__BLOCK_TAIL)) {
-        block = info->next;
+    if (WGC__UNLIKELY(info->state != WGC__BLOCK_SMALL)) {
+        if (info->state == WGC__BLOCK_TAIL)
+            block = info->next;
         info = &blocks->table[block];
+        if (word - wgc__word_of(wgc__block_start(blocks, block)) >= info->bytes)
+            return false; /* behind a large object; or none, its size is 0 */
     }
     uint32_t cell = (uint32_t)((uint64_t)(offset >> WGC__GRANULE_SHIFT) *
                                    info->reciprocal >>

@@ -56,9 +56,6 @@ wgc__list_pop(struct wgc__list *list)
     return record;
 }
 
-typedef bool precedes_fn(const struct wgc__record *a,
-                         const struct wgc__record *b);
-
 /* R15, Q6: by the object's first record; of one object, the newest first. */
 static bool
 is_due_before(const struct wgc__record *a, const struct wgc__record *b)
@@ -67,18 +64,11 @@ is_due_before(const struct wgc__record *a, const struct wgc__record *b)
                                       : a->registration > b->registration;
 }
 
-static bool
-is_newer(const struct wgc__record *a, const struct wgc__record *b)
-{
-    return a->registration > b->registration;
-}
-
 static void
-merge(struct wgc__list *out, struct wgc__list *a, struct wgc__list *b,
-      precedes_fn *precedes)
+merge(struct wgc__list *out, struct wgc__list *a, struct wgc__list *b)
 {
     while (a->first != NULL && b->first != NULL)
-        append(out, wgc__list_pop(precedes(b->first, a->first) ? b : a));
+        append(out, wgc__list_pop(is_due_before(b->first, a->first) ? b : a));
     struct wgc__list *rest = a->first != NULL ? a : b;
     while (rest->first != NULL)
         append(out, wgc__list_pop(rest));
@@ -86,12 +76,12 @@ merge(struct wgc__list *out, struct wgc__list *a, struct wgc__list *b,
 
 /* Cut the longest ordered run off the front of a list. */
 static struct wgc__list
-cut_run(struct wgc__list *list, precedes_fn *precedes)
+cut_run(struct wgc__list *list)
 {
     struct wgc__list run = {NULL, NULL, 0};
     do
         append(&run, wgc__list_pop(list));
-    while (list->first != NULL && !precedes(list->first, run.last));
+    while (list->first != NULL && !is_due_before(list->first, run.last));
     return run;
 }
 
@@ -101,34 +91,28 @@ cut_run(struct wgc__list *list, precedes_fn *precedes)
  * merger of 2^i runs.
  */
 static void
-sort(struct wgc__list *list, precedes_fn *precedes)
+sort(struct wgc__list *list)
 {
     enum { LEVELS = 48 };
     struct wgc__list levels[LEVELS] = {{NULL, NULL, 0}};
     while (list->first != NULL) {
-        struct wgc__list run = cut_run(list, precedes);
+        struct wgc__list run = cut_run(list);
         for (int i = 0;; i++) {
             if (levels[i].first == NULL) {
                 levels[i] = run;
                 break;
             }
             struct wgc__list merged = {NULL, NULL, 0};
-            merge(&merged, &levels[i], &run, precedes);
+            merge(&merged, &levels[i], &run);
             levels[i] = (struct wgc__list){NULL, NULL, 0};
             run = merged;
         }
     }
     for (int i = 0; i < LEVELS; i++) {
         struct wgc__list merged = {NULL, NULL, 0};
-        merge(&merged, &levels[i], list, precedes);
+        merge(&merged, &levels[i], list);
         *list = merged;
     }
-}
-
-void
-wgc__list_sort_newest(struct wgc__list *list)
-{
-    sort(list, is_newer);
 }
 
 static void
@@ -145,14 +129,6 @@ concatenate(struct wgc__list *list, struct wgc__list *more)
     *more = (struct wgc__list){NULL, NULL, 0};
 }
 
-void
-wgc__list_prepend(struct wgc__list *list, struct wgc__list *front)
-{
-    concatenate(front, list);
-    *list = *front;
-    *front = (struct wgc__list){NULL, NULL, 0};
-}
-
 /* ---- Registration ---- */
 
 void
@@ -166,6 +142,8 @@ wgc__queue_register(struct wgc__queue *queue, struct wgc__record *record,
     record->at.order = 0;
     record->as.call.fn = fn;
     record->as.call.data = data;
+    if (type == WGC__RECORD_AFTER || type == WGC__RECORD_GUARD)
+        queue->newest_finalizer = record->registration;
     wgc__index_add(&queue->targets, &record->node, wgc__word_of(target));
     queue->counts[type]++;
 }
@@ -238,9 +216,6 @@ wgc__queue_retarget_guards(struct wgc__queue *queue, wgc__word from,
                            wgc__word to)
 {
     for (struct wgc__record *r = queue->guards.first; r != NULL; r = next_of(r))
-        retarget_held(queue, r, from, to);
-    for (struct wgc__record *r = queue->shutdown.first; r != NULL;
-         r = next_of(r))
         retarget_held(queue, r, from, to);
     for (struct wgc__record *r = queue->running; r != NULL;
          r = r->as.call.outer)
@@ -359,8 +334,8 @@ void
 wgc__queue_add_batch(struct wgc__queue *queue)
 {
     queue->pending += queue->batch[0].count + queue->batch[1].count;
-    sort(&queue->batch[0], is_due_before);
-    sort(&queue->batch[1], is_due_before);
+    sort(&queue->batch[0]);
+    sort(&queue->batch[1]);
     concatenate(&queue->after, &queue->batch[0]);
     concatenate(&queue->guards, &queue->batch[1]);
 }
@@ -389,7 +364,6 @@ wgc__queue_mark(const struct wgc__queue *queue, struct wgc_tracer *tracer)
 {
     mark_list(queue->after.first, tracer);
     mark_list(queue->guards.first, tracer);
-    mark_list(queue->shutdown.first, tracer);
     for (const struct wgc__record *record = queue->running; record != NULL;
          record = record->as.call.outer)
         mark_record(record, tracer);
@@ -526,8 +500,7 @@ count_finalizers(const struct wgc__list *list)
 size_t
 wgc__queue_finalizers(const struct wgc__queue *queue)
 {
-    return count_finalizers(&queue->after) + count_finalizers(&queue->guards) +
-           count_finalizers(&queue->shutdown);
+    return count_finalizers(&queue->after) + count_finalizers(&queue->guards);
 }
 
 /* ---- Check ---- */

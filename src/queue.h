@@ -78,11 +78,11 @@ struct wgc__queue {
     struct wgc__index targets;
     struct wgc__index places; /* slots by their address */
     uint64_t registrations;
+    uint64_t newest_finalizer; /* its registration */
     size_t counts[WGC__RECORD_TYPES];
     size_t pending;
     struct wgc__list after; /* weak references and after-death finalizers */
     struct wgc__list guards;
-    struct wgc__list shutdown; /* run_all's, newest first */
     struct wgc__list batch[2]; /* of this cycle, not yet sorted */
     struct wgc__record *running;
 };
@@ -144,11 +144,6 @@ size_t wgc__queue_finalizers(const struct wgc__queue *queue);
 void wgc__list_push(struct wgc__list *list, struct wgc__record *record);
 /* Removes the first and the LINKED flag with it. */
 struct wgc__record *wgc__list_pop(struct wgc__list *list);
-/* All of `front` go before the rest of `list`. */
-void wgc__list_prepend(struct wgc__list *list, struct wgc__list *front);
-/* Newest registration first. */
-void wgc__list_sort_newest(struct wgc__list *list);
-
 void wgc__queue_check(const struct wgc__queue *queue,
                       const struct wgc__blocks *blocks);
 

@@ -7,7 +7,7 @@
 #ifndef WGC_ROOTS_H
 #define WGC_ROOTS_H
 
-#include "object.h"
+#include "block.h"
 
 enum wgc__root_type { WGC__ROOT_RANGE = 1, WGC__ROOT_CALLBACK, WGC__ROOT_PIN };
 

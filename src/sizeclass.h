@@ -18,7 +18,7 @@
 enum {
     WGC__CLASSES = 32,
     WGC__RECIPROCAL_SHIFT = 24,
-    WGC__BLOCK_SHIFT_MIN = 12,
+    WGC__BLOCK_SHIFT_MIN = 11, /* in small arenas */
     WGC__BLOCK_SHIFT = 14,
     WGC__BLOCK_SHIFT_MAX = 16, /* for pages of 64 KiB */
     WGC__SMALL_MAX = 8192

@@ -7,7 +7,7 @@
 #ifndef WGC_SWEEP_H
 #define WGC_SWEEP_H
 
-#include "object.h"
+#include "block.h"
 
 struct wgc__census {
     size_t objects;

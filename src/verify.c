@@ -30,7 +30,7 @@ check_lane(const struct wgc_heap *heap, const struct wgc__lane *lane)
 void
 wgc__verify(struct wgc_heap *heap)
 {
-    if (!WGC__VERIFIES)
+    if (!WGC__CHECKED)
         return;
     wgc__chunk_check(&heap->chunk);
     wgc__blocks_check(&heap->blocks, &heap->chunk);

@@ -8,12 +8,6 @@
 
 #include "heap.h"
 
-#ifdef WGC__VERIFY
-enum { WGC__VERIFIES = 1 };
-#else
-enum { WGC__VERIFIES = 0 };
-#endif
-
 void wgc__verify(struct wgc_heap *heap);
 
 #endif

@@ -13,7 +13,7 @@ wgc__weak_slots_free(const struct wgc__weak *weak, struct wgc__record *chain)
 }
 
 static void
-condemn(const struct wgc__weak *weak, wgc__word target, bool final)
+condemn_target(const struct wgc__weak *weak, wgc__word target, bool final)
 {
     wgc__weak_slots_free(
         weak, wgc__queue_condemn(weak->queue, target, weak->blocks, final));
@@ -29,7 +29,7 @@ select_references(const struct wgc__weak *weak, bool last)
         if (record->node.key == 0 || (record->flags & WGC__RECORD_LINKED) != 0)
             continue;
         if (!wgc__is_marked(weak->blocks, record->node.key))
-            condemn(weak, record->node.key, last);
+            condemn_target(weak, record->node.key, last);
         else if (last && !wgc__is_marked(weak->blocks, wgc__word_of(record)))
             wgc__queue_forget(weak->queue, record);
     }
@@ -56,7 +56,7 @@ select_slots(const struct wgc__weak *weak, bool last)
         if (last && lost_its_place(weak, record))
             wgc__weak_slot_drop(weak, record);
         else if (!wgc__is_marked(weak->blocks, record->node.key))
-            condemn(weak, record->node.key, last);
+            condemn_target(weak, record->node.key, last);
     }
 }
 
@@ -119,22 +119,35 @@ wgc__weak_slot_drop(const struct wgc__weak *weak, struct wgc__record *record)
     wgc__weak_slots_free(weak, record);
 }
 
+/* The slot at `*at` or the next one below `end`; *at goes on behind it. */
+static struct wgc__node *
+next_place(const struct wgc__weak *weak, wgc__word *at, wgc__word end)
+{
+    struct wgc__node *place = NULL;
+    if (weak->queue->counts[WGC__RECORD_SLOT] == 0)
+        return NULL;
+    for (; place == NULL && *at < end; *at += WGC__WORD)
+        place = wgc__index_find(&weak->queue->places, *at);
+    return place;
+}
+
 void
 wgc__weak_slots_move(const struct wgc__weak *weak, wgc__word from, size_t bytes,
                      wgc__word to)
 {
-    if (weak->queue->counts[WGC__RECORD_SLOT] == 0)
-        return;
-    for (size_t offset = 0; offset < bytes; offset += WGC__WORD) {
-        struct wgc__node *place =
-            wgc__index_find(&weak->queue->places, from + offset);
-        if (place == NULL)
-            continue;
-        if (to == 0) {
-            wgc__weak_slot_drop(weak, record_of_place(place));
-        } else {
-            wgc__index_remove(&weak->queue->places, place);
-            wgc__index_add(&weak->queue->places, place, to + offset);
-        }
+    wgc__word at = from;
+    for (struct wgc__node *place;
+         (place = next_place(weak, &at, from + bytes)) != NULL;) {
+        wgc__index_remove(&weak->queue->places, place);
+        wgc__index_add(&weak->queue->places, place, place->key - from + to);
     }
+}
+
+void
+wgc__weak_slots_end(const struct wgc__weak *weak, wgc__word from, size_t bytes)
+{
+    wgc__word at = wgc__align_up(from, WGC__WORD);
+    for (struct wgc__node *place;
+         (place = next_place(weak, &at, from + bytes)) != NULL;)
+        wgc__weak_slot_drop(weak, record_of_place(place));
 }

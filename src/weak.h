@@ -44,8 +44,11 @@ void wgc__weak_slot_drop(const struct wgc__weak *weak,
 void wgc__weak_slots_free(const struct wgc__weak *weak,
                           struct wgc__record *chain);
 
-/* Memory moved, slots in it go along; or (`to` is 0) ends, and they with it. */
+/* The slots in [from, from + bytes) go along to `to`. */
 void wgc__weak_slots_move(const struct wgc__weak *weak, wgc__word from,
                           size_t bytes, wgc__word to);
+/* The memory ends, and the slots in it. */
+void wgc__weak_slots_end(const struct wgc__weak *weak, wgc__word from,
+                         size_t bytes);
 
 #endif

@@ -72,9 +72,9 @@ WGC_API void *wgc_finalizer_data(const wgc_finalizer *finalizer);
 /*
  * For a host that shuts down: deliver what is queued, then run every live
  * finalizer, newest first over all objects, those included that callbacks
- * register meanwhile (Q9, Q10).  A callback that registers a finalizer each
- * time it runs makes this endless: bound it in the host.  Returns how many
- * ran.  Inside a callback it does nothing and returns 0.
+ * register meanwhile (Q9, Q10): of those at most 65,536, so that finalizers
+ * which register finalizers come to an end; wgc_stats.finalizers tells what is
+ * left.  Returns how many ran.  Inside a callback it does nothing and returns 0.
  */
 WGC_API size_t wgc_finalizer_run_all(wgc_heap *heap);
 

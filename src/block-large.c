@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "large.h"
+#include "block-large.h"
 
 #include <string.h>
 

@@ -6,8 +6,8 @@
  * I1  bytes of the object <= its blocks' bytes < bytes + one block.
  * I2  Bytes of its blocks beyond its size are never read or written.
  */
-#ifndef WGC_LARGE_H
-#define WGC_LARGE_H
+#ifndef WGC_BLOCK_LARGE_H
+#define WGC_BLOCK_LARGE_H
 
 #include "block.h"
 

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: MIT */
+/* Allocation, resizing, early release, and what an address is. */
+#include "api.h"
+
+#include <string.h>
+
+static bool
+stress_is_due(struct wgc_heap *heap)
+{
+    if (heap->config.stress == 0 || ++heap->stress_count < heap->config.stress)
+        return false;
+    heap->stress_count = 0;
+    return true;
+}
+
+static void *
+try_allocate(struct wgc_heap *heap, struct wgc__lane *lane, size_t bytes,
+             size_t alignment)
+{
+    const struct wgc__classes *classes = &heap->classes;
+    unsigned class = alignment <= WGC__GRANULE && bytes <= classes->small_max
+                         ? wgc__class_of(classes, bytes)
+                         : wgc__class_aligned(classes, bytes, alignment);
+    if (class < classes->count)
+        return wgc__alloc_small(&heap->alloc, lane, class);
+    return wgc__alloc_large(&heap->alloc, lane, bytes, alignment);
+}
+
+/* Ask the host for memory until it has no more, or the allocation succeeds. */
+static void *
+allocate_with_hook(struct wgc_heap *heap, struct wgc__lane *lane, size_t bytes,
+                   size_t alignment)
+{
+    void *object = NULL;
+    while (object == NULL && heap->config.on_oom != NULL && !heap->in_oom) {
+        wgc__heap_retire(heap); /* the hook cannot allocate */
+        heap->in_oom = true;
+        bool again = heap->config.on_oom(heap, bytes, heap->config.oom_data);
+        heap->in_oom = false;
+        if (!again)
+            break;
+        object = try_allocate(heap, lane, bytes, alignment);
+        if (object != NULL || !wgc__api_may_collect(heap))
+            continue;
+        wgc__collect(heap, false);
+        object = try_allocate(heap, lane, bytes, alignment);
+    }
+    return object;
+}
+
+static void *
+fail(struct wgc_heap *heap, size_t bytes)
+{
+    const wgc_event event = {
+        .type = WGC_EVENT_NO_MEMORY, .status = WGC_NO_MEMORY, .bytes = bytes};
+    wgc__api_set_status(WGC_NO_MEMORY);
+    wgc__heap_event(heap, &event);
+    return NULL;
+}
+
+/* Callbacks run while the new object is a root. */
+static void
+deliver_after_allocation(struct wgc_heap *heap, const void *object,
+                         wgc__word here)
+{
+    heap->mutator.held[2] = object;
+    wgc__queue_deliver(&heap->queue, SIZE_MAX, here);
+    heap->mutator.held[2] = NULL;
+}
+
+void *
+wgc__api_allocate(struct wgc_heap *heap, struct wgc__lane *lane, size_t bytes,
+                  size_t alignment, wgc__word here)
+{
+    void *object = NULL;
+    bool due = stress_is_due(heap) || wgc__collect_is_due(heap, bytes);
+    if (due && heap->disabled == 0 && heap->config.manual_collect)
+        return fail(heap, bytes);
+    due = due && wgc__api_may_collect(heap);
+    if (due)
+        wgc__collect(heap, false);
+    object = try_allocate(heap, lane, bytes, alignment);
+    if (object == NULL && !due && wgc__api_may_collect(heap)) {
+        due = true;
+        wgc__collect(heap, false);
+        object = try_allocate(heap, lane, bytes, alignment);
+    }
+    if (object == NULL)
+        object = allocate_with_hook(heap, lane, bytes, alignment);
+    if (object == NULL)
+        return fail(heap, bytes);
+    if (due && heap->config.delivery == WGC_DELIVER_ALLOC)
+        deliver_after_allocation(heap, object, here);
+    return object;
+}
+
+static WGC__NOINLINE void *
+allocate_checked(wgc_heap *heap, wgc_kind kind, size_t bytes, size_t alignment,
+                 wgc__word here)
+{
+    heap = wgc__api_enter(heap);
+    if (heap == NULL)
+        return NULL;
+    if (kind >= heap->kinds_count || heap->kinds[kind] == NULL ||
+        (kind > WGC_KIND_LEAF && kind < WGC__KIND_HOST) ||
+        !wgc__is_power_of_two(alignment) || alignment > (size_t)64 << 10) {
+        wgc__api_refuse(heap, WGC_INVALID);
+        return NULL;
+    }
+    if (bytes > (size_t)heap->chunk.limit << heap->chunk.shift ||
+        heap->in_oom) {
+        wgc__api_refuse(heap, heap->in_oom ? WGC_BUSY : WGC_TOO_LARGE);
+        return NULL;
+    }
+    return wgc__api_allocate(heap, wgc__heap_lane(heap, kind), bytes, alignment,
+                             here);
+}
+
+/* A cell from a run that is ready: no cycle can be due, nothing is checked but
+   that this is the heap that the thread used last, and not in a cycle (then
+   there are no runs). */
+static WGC__ALWAYS void *
+allocate_fast(const wgc_heap *heap, wgc_kind kind, size_t bytes)
+{
+    struct wgc__mutator *mutator = wgc__world_current;
+    if (WGC__UNLIKELY(mutator == NULL || mutator->heap != heap) ||
+        WGC__UNLIKELY(bytes > mutator->heap->classes.small_max))
+        return NULL;
+    struct wgc_heap *mine = mutator->heap;
+    return wgc__run_take(&mine->internal_kinds[kind]
+                              .lane.runs[wgc__class_of(&mine->classes, bytes)]);
+}
+
+void *
+wgc_alloc(wgc_heap *heap, size_t bytes)
+{
+    void *object = allocate_fast(heap, WGC_KIND_CONSERVATIVE, bytes);
+    if (WGC__LIKELY(object != NULL))
+        return object;
+    return allocate_checked(heap, WGC_KIND_CONSERVATIVE, bytes, 1, WGC__HERE);
+}
+
+void *
+wgc_alloc_leaf(wgc_heap *heap, size_t bytes)
+{
+    void *object = allocate_fast(heap, WGC_KIND_LEAF, bytes);
+    if (WGC__LIKELY(object != NULL))
+        return object;
+    return allocate_checked(heap, WGC_KIND_LEAF, bytes, 1, WGC__HERE);
+}
+
+void *
+wgc_alloc_kind(wgc_heap *heap, wgc_kind kind, size_t bytes)
+{
+    return allocate_checked(heap, kind, bytes, 1, WGC__HERE);
+}
+
+void *
+wgc_alloc_aligned(wgc_heap *heap, wgc_kind kind, size_t bytes, size_t alignment)
+{
+    return allocate_checked(heap, kind, bytes, alignment, WGC__HERE);
+}
+
+/* ---- Resize and free ---- */
+
+static bool
+is_record(const struct wgc__object *object)
+{
+    return object->info->kind == WGC__KIND_WEAKREF ||
+           object->info->kind == WGC__KIND_FINALIZER;
+}
+
+static bool
+resize_in_place(struct wgc_heap *heap, const struct wgc__object *object,
+                size_t bytes)
+{
+    size_t before = wgc__object_bytes(object), usable = before;
+    if (object->info->state == WGC__BLOCK_LARGE) {
+        size_t rounded = wgc__align_up(wgc__max(bytes, 1), WGC__GRANULE);
+        if (rounded < bytes || !wgc__large_resize(&heap->blocks, &heap->chunk,
+                                                  object->block, rounded))
+            return false;
+        if (rounded > usable)
+            heap->alloc.since += rounded - usable;
+        usable = rounded;
+    }
+    if (bytes > usable)
+        return false;
+    memset(object->start + bytes, 0, usable - bytes);
+    wgc__weak_slots_end(&heap->weak, wgc__word_of(object->start) + bytes,
+                        before - wgc__min(bytes, before));
+    return true;
+}
+
+bool
+wgc_resize(wgc_heap *heap, void *address, size_t bytes)
+{
+    struct wgc__object object;
+    heap = wgc__api_enter(heap);
+    if (heap == NULL)
+        return false;
+    if (!wgc__heap_object_at(heap, address, &object) || is_record(&object)) {
+        wgc__api_refuse(heap, WGC_NOT_AN_OBJECT);
+        return false;
+    }
+    return resize_in_place(heap, &object, bytes);
+}
+
+/* Everything that knows the object by its address learns the new one.  Slots
+   in it go first, as one of them may be a slot to the object itself. */
+static void
+move_ties(struct wgc_heap *heap, const struct wgc__object *from, void *to,
+          size_t kept)
+{
+    wgc__word old = wgc__word_of(from->start), new = wgc__word_of(to);
+    struct wgc__root *pin =
+        wgc__roots_find(&heap->roots, WGC__ROOT_PIN, old, NULL);
+    if (pin != NULL)
+        wgc__roots_rekey(&heap->roots, pin, new);
+    wgc__weak_slots_move(&heap->weak, old, kept, new);
+    wgc__weak_slots_end(&heap->weak, old + kept,
+                        wgc__object_bytes(from) - kept);
+    wgc__queue_retarget(&heap->queue, old, new);
+    wgc__queue_retarget_guards(&heap->queue, old, new);
+}
+
+static void
+free_cell(struct wgc_heap *heap, const struct wgc__object *object)
+{
+    wgc__alloc_free(&heap->alloc, wgc__heap_lane(heap, object->info->kind),
+                    object);
+}
+
+static void *
+move(struct wgc_heap *heap, struct wgc__object *object, size_t bytes,
+     wgc__word here)
+{
+    void *old = object->start;
+    heap->mutator.held[0] = old;
+    void *new = wgc__api_allocate(
+        heap, wgc__heap_lane(heap, object->info->kind), bytes, 1, here);
+    heap->mutator.held[0] = NULL;
+    /* A callback may have freed it, and a cycle moves nothing else. */
+    if (new == NULL || !wgc__heap_object_at(heap, old, object))
+        return NULL;
+    size_t kept = wgc__min(wgc__object_bytes(object), bytes);
+    memcpy(new, old, kept);
+    move_ties(heap, object, new, kept);
+    free_cell(heap, object);
+    return new;
+}
+
+static bool
+fits_well(const struct wgc_heap *heap, const struct wgc__object *object,
+          size_t bytes)
+{
+    size_t usable = wgc__object_bytes(object);
+    if (object->info->state == WGC__BLOCK_LARGE)
+        return bytes > heap->classes.small_max;
+    return bytes <= usable && bytes > usable / 2;
+}
+
+void *
+wgc_realloc(wgc_heap *heap, void *address, size_t bytes)
+{
+    struct wgc__object object;
+    if (address == NULL)
+        return wgc_alloc(heap, bytes);
+    heap = wgc__api_enter(heap);
+    if (heap == NULL)
+        return NULL;
+    if (!wgc__heap_object_at(heap, address, &object) || is_record(&object)) {
+        wgc__api_refuse(heap, WGC_NOT_AN_OBJECT);
+        return NULL;
+    }
+    if (bytes > (size_t)heap->chunk.limit << heap->chunk.shift ||
+        heap->in_oom) {
+        wgc__api_refuse(heap, heap->in_oom ? WGC_BUSY : WGC_TOO_LARGE);
+        return NULL;
+    }
+    if (fits_well(heap, &object, bytes) &&
+        resize_in_place(heap, &object, bytes))
+        return address;
+    size_t usable = wgc__object_bytes(&object);
+    void *new = move(heap, &object, bytes, WGC__HERE);
+    if (new == NULL &&
+        bytes <= usable &&wgc__heap_object_at(heap, address, &object) &&
+        resize_in_place(heap, &object, bytes))
+        return address;
+    return new;
+}
+
+/* The object dies by hand: everything tied to it is settled. */
+static void
+end_ties(struct wgc_heap *heap, const struct wgc__object *object)
+{
+    wgc__word start = wgc__word_of(object->start);
+    wgc__weak_slots_free(&heap->weak,
+                         wgc__queue_condemn(&heap->queue, start, NULL, true));
+    wgc__queue_retarget_guards(&heap->queue, start, 0);
+    wgc__queue_add_batch(&heap->queue);
+    wgc__weak_slots_end(&heap->weak, start, wgc__object_bytes(object));
+}
+
+wgc_status
+wgc_free(wgc_heap *heap, void *address)
+{
+    struct wgc__object object;
+    heap = wgc__api_enter(heap);
+    if (heap == NULL)
+        return wgc__api_status();
+    if (address == NULL)
+        return WGC_OK;
+    if (!wgc__heap_object_at(heap, address, &object))
+        return wgc__api_refuse(heap, WGC_NOT_AN_OBJECT);
+    if (wgc__roots_find(&heap->roots, WGC__ROOT_PIN, wgc__word_of(address),
+                        NULL) != NULL)
+        return wgc__api_refuse(heap, WGC_BUSY);
+    if (is_record(&object)) {
+        struct wgc__record *record = address;
+        if ((record->flags & (WGC__RECORD_LINKED | WGC__RECORD_RUNNING)) != 0)
+            return wgc__api_refuse(heap, WGC_BUSY);
+        wgc__queue_forget(&heap->queue, record);
+    }
+    end_ties(heap, &object);
+    free_cell(heap, &object);
+    return WGC_OK;
+}
+
+/* ---- Questions ---- */
+
+size_t
+wgc_size(wgc_heap *heap, const void *address)
+{
+    struct wgc__object object;
+    heap = wgc__api_enter(heap);
+    if (heap == NULL || !wgc__heap_object_at(heap, address, &object))
+        return 0;
+    return wgc__object_bytes(&object);
+}
+
+void *
+wgc_base(wgc_heap *heap, const void *address)
+{
+    struct wgc__object object;
+    heap = wgc__api_enter(heap);
+    if (heap == NULL ||
+        !wgc__heap_object_find(heap, wgc__word_of(address), &object))
+        return NULL;
+    return object.start;
+}
+
+wgc_kind
+wgc_kind_of(wgc_heap *heap, const void *address)
+{
+    struct wgc__object object;
+    heap = wgc__api_enter(heap);
+    if (heap == NULL || !wgc__heap_object_at(heap, address, &object))
+        return WGC_KIND_INVALID;
+    return object.info->kind;
+}
+
+/* ---- Records ---- */
+
+struct wgc__record *
+wgc__api_new_record(struct wgc_heap *heap, uint16_t kind, const void *a,
+                    const void *b, wgc__word here)
+{
+    heap->mutator.held[0] = a;
+    heap->mutator.held[1] = b;
+    void *record = wgc__api_allocate(heap, wgc__heap_lane(heap, kind),
+                                     sizeof(struct wgc__record), 1, here);
+    heap->mutator.held[0] = heap->mutator.held[1] = NULL;
+    return record;
+}
+
+struct wgc__record *
+wgc__api_register(wgc_heap *heap, uint16_t kind, enum wgc__record_type type,
+                  void *target, wgc__callback *fn, void *data, wgc__word here)
+{
+    struct wgc__object object;
+    heap = wgc__api_enter(heap);
+    if (heap == NULL)
+        return NULL;
+    if (!wgc__heap_object_at(heap, target, &object)) {
+        wgc__api_refuse(heap, WGC_NOT_AN_OBJECT);
+        return NULL;
+    }
+    if (fn == NULL && kind == WGC__KIND_FINALIZER) {
+        wgc__api_refuse(heap, WGC_INVALID);
+        return NULL;
+    }
+    struct wgc__record *record =
+        wgc__api_new_record(heap, kind, target, data, here);
+    if (record == NULL)
+        return NULL;
+    if (!wgc__heap_object_at(heap, target, &object)) {
+        wgc__api_refuse(heap, WGC_NOT_AN_OBJECT); /* a callback freed it */
+        return NULL;
+    }
+    wgc__queue_register(&heap->queue, record, type, target, fn, data);
+    wgc__heap_tend_index(heap, &heap->queue.targets);
+    return record;
+}
