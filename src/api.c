@@ -218,6 +218,17 @@ wgc_deliver(wgc_heap *heap, size_t most)
     return heap != NULL ? wgc__queue_deliver(&heap->queue, most, WGC__HERE) : 0;
 }
 
+wgc_status
+wgc_callback_abandon(wgc_heap *heap)
+{
+    heap = wgc__api_enter(heap);
+    if (heap == NULL)
+        return wgc__api_status();
+    if (!wgc__queue_abandon(&heap->queue, WGC__HERE))
+        return wgc__api_refuse(heap, WGC_NOT_FOUND);
+    return WGC_OK;
+}
+
 /* ---- Statistics ---- */
 
 static size_t

@@ -89,7 +89,7 @@ wgc__finalize_mark(const struct wgc__queue *queue, struct wgc_tracer *tracer)
 /* Weak references were selected before, and with them all slots. */
 static void
 condemn_finalized(struct wgc__queue *queue, wgc__word target,
-        const struct wgc__blocks *marks)
+                  const struct wgc__blocks *marks)
 {
     struct wgc__record *slots = wgc__queue_condemn(queue, target, marks, false);
     WGC__ASSERT(slots == NULL);

@@ -391,17 +391,22 @@ end_running(struct wgc__queue *queue)
 }
 
 /*
- * Whoever runs a record leaves a token in its own frame.  The frame is gone if
- * it lies deeper than a function that was called after it, or if the token has
- * been overwritten.
+ * Whoever runs a record fills a part of its own frame with tokens.  The frame is
+ * gone if it lies deeper than a function that was called after it, or if one of
+ * the tokens has been overwritten.
  */
+enum { TOKENS = 16 };
+
 static WGC__PEEKS bool
 is_frame_alive(const struct wgc__record *record, wgc__word here)
 {
+    const volatile wgc__word *tokens = wgc__address_of(record->at.frame);
     if (record->at.frame <= here)
         return false;
-    const volatile wgc__word *token = wgc__address_of(record->at.frame);
-    return *token == token_of(record);
+    for (int i = 0; i < TOKENS; i++)
+        if (tokens[i] != token_of(record))
+            return false;
+    return true;
 }
 
 static void
@@ -422,6 +427,16 @@ wgc__queue_is_delivering(struct wgc__queue *queue, wgc__word here)
     return false;
 }
 
+bool
+wgc__queue_abandon(struct wgc__queue *queue, wgc__word here)
+{
+    prune_running(queue, here);
+    if (queue->running == NULL)
+        return false;
+    end_running(queue);
+    return true;
+}
+
 static void
 call(struct wgc__record *record, wgc__callback *fn)
 {
@@ -435,13 +450,15 @@ call(struct wgc__record *record, wgc__callback *fn)
                                        data);
 }
 
-/* `token` must be on the real stack, which sanitizers otherwise avoid. */
+/* The tokens must be on the real stack, which sanitizers otherwise avoid. */
 WGC__PEEKS void
 wgc__queue_run(struct wgc__queue *queue, struct wgc__record *record, bool nests)
 {
-    volatile wgc__word token = token_of(record);
+    volatile wgc__word tokens[TOKENS];
     wgc__callback *fn = record->as.call.fn;
-    record->at.frame = (wgc__word)&token;
+    for (int i = 0; i < TOKENS; i++)
+        tokens[i] = token_of(record);
+    record->at.frame = (wgc__word)tokens;
     record->as.call.outer = queue->running;
     record->flags &=
         (uint8_t) ~(WGC__RECORD_ALIVE | WGC__RECORD_QUEUED | WGC__RECORD_NESTS);
@@ -449,10 +466,9 @@ wgc__queue_run(struct wgc__queue *queue, struct wgc__record *record, bool nests)
         (uint8_t)(WGC__RECORD_RUNNING | (nests ? WGC__RECORD_NESTS : 0));
     queue->running = record;
     call(record, fn);
-    while (queue->running != record)
-        end_running(queue); /* deeper ones, left by longjmp */
-    end_running(queue);
-    token = 0;
+    while ((record->flags & WGC__RECORD_RUNNING) != 0)
+        end_running(queue); /* and deeper ones, left by longjmp */
+    tokens[0] = 0;
 }
 
 /* A queued finalizer that was run by hand stays linked, no longer queued. */

@@ -134,6 +134,8 @@ size_t wgc__queue_deliver(struct wgc__queue *queue, size_t most,
 /* Run one record.  `nests`: by hand, not by a delivery. */
 void wgc__queue_run(struct wgc__queue *queue, struct wgc__record *record,
                     bool nests);
+/* The innermost running record ends; false if there is none. */
+bool wgc__queue_abandon(struct wgc__queue *queue, wgc__word here);
 /* Is a delivery under way further up this stack?  Running records that were
    left by longjmp are cleaned up first. */
 bool wgc__queue_is_delivering(struct wgc__queue *queue, wgc__word here);

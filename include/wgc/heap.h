@@ -329,10 +329,21 @@ WGC_API size_t wgc_pending(wgc_heap *heap);
 /*
  * Run up to `most` of the callbacks that are queued now, after-death ones
  * first, then guards, each in order (SEMANTICS Q6); returns how many ran.
- * Inside a callback it does nothing and returns 0.  A callback may leave by
- * longjmp: the others stay queued for the next delivery.
+ * Inside a callback it does nothing and returns 0.
+ *
+ * A callback may leave by longjmp (or an exception): the others stay queued for
+ * the next delivery.  That its frame is gone is seen from the stack.  If the
+ * next delivery is called from deeper than the callback was, through a frame
+ * that never wrote to where it lay, it takes the callback for running still and
+ * does nothing; wgc_callback_abandon before leaving makes sure.
  */
 WGC_API size_t wgc_deliver(wgc_heap *heap, size_t most);
+
+/*
+ * Called in a callback: it will not return, but leave by longjmp.  What it held
+ * is released.  WGC_NOT_FOUND if no callback is running.
+ */
+WGC_API wgc_status wgc_callback_abandon(wgc_heap *heap);
 
 /* ---- Statistics ------------------------------------------------------- */
 

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the shim's files share.  The shim is a client of the library: it sees
+ * <wgc/...> and nothing else, and all it allocates is objects of the heap.
+ *
+ * S1  Every wgc_py_ref has one wgc_weakref, every wgc_py_finalize one
+ *     wgc_finalizer, made in the same call: so the heap's order of callbacks is
+ *     Python's (R15).
+ * S2  Whether something is alive is asked of the heap, never remembered here.
+ * S3  py->newest ... older are the finalizers that are alive and not running: a
+ *     finalizer leaves the list before its function is called.  What is alive
+ *     is kept by the heap, so the list need not be traced.
+ */
+#ifndef WGC_PYTHON_SHIM_H
+#define WGC_PYTHON_SHIM_H
+
+#include <wgc/finalize.h>
+#include <wgc/python.h>
+#include <wgc/weak.h>
+
+/* The traced words first: the bitmap of a kind is then its lowest bits. */
+struct wgc_py {
+    wgc_py_host host;
+    wgc_heap *heap;
+    wgc_kind ref_kind;
+    wgc_kind finalize_kind;
+    wgc_kind record_kind;
+    bool silent; /* shut down or freed: nothing is called any more */
+    bool shutting_down;
+    wgc_py_finalize *newest; /* S3 */
+    wgc_py_finalize *scan;   /* shutdown: none newer than this has atexit */
+};
+
+/* The kind of wgc_py_ref, wgc_py_finalize, and the record of a finalizer's
+   call; WGC_KIND_INVALID if there is no room. */
+wgc_kind wgc__py_ref_kind(wgc_heap *heap);
+wgc_kind wgc__py_finalize_kind(wgc_heap *heap);
+wgc_kind wgc__py_record_kind(wgc_heap *heap);
+
+/* Set the host's exception. */
+void wgc__py_error(const wgc_py *py, wgc_py_error kind, const char *message);
+/* The same, for the heap's last refusal. */
+void wgc__py_error_of_heap(const wgc_py *py);
+
+/* Whether it is the base of an object that may have weak references (R5); if
+   not, the exception is set. */
+bool wgc__py_referencable(const wgc_py *py, const void *object);
+
+/* Run the newest alive finalizer with atexit; false if there is none. */
+bool wgc__py_finalize_run_newest(wgc_py *py);
+/* Detach all of them. */
+void wgc__py_finalize_drop_all(wgc_py *py);
+
+#endif
