@@ -44,7 +44,7 @@ mark_after_death(const struct wgc__queue *queue, struct wgc_tracer *tracer)
     FOR_EACH(record, &walk, &tracer->blocks, WGC__RECORD_AFTER)
     {
         wgc__mark_only(tracer, record);
-        if (wgc__is_marked(&tracer->blocks, record->node.key))
+        if (wgc__start_is_marked(&tracer->blocks, record->node.key))
             record->flags &= (uint8_t)~WGC__RECORD_LONE;
         else
             record->flags |= WGC__RECORD_LONE;
@@ -69,7 +69,7 @@ mark_guards(const struct wgc__queue *queue, struct wgc_tracer *tracer)
         FOR_EACH(record, &walk, &tracer->blocks, WGC__RECORD_GUARD)
         {
             struct wgc__object data;
-            if (wgc__is_marked(&tracer->blocks, record->node.key) &&
+            if (wgc__start_is_marked(&tracer->blocks, record->node.key) &&
                 wgc__object_find(&tracer->blocks,
                                  wgc__word_of(record->as.call.data), &data) &&
                 wgc__mark_object(tracer, &data))
@@ -105,7 +105,7 @@ wgc__finalize_select(struct wgc__queue *queue, const struct wgc__blocks *blocks)
         return 0;
     FOR_EACH(record, &walk, blocks, WGC__RECORD_AFTER)
     {
-        if (!wgc__is_marked(blocks, record->node.key))
+        if (!wgc__start_is_marked(blocks, record->node.key))
             condemn_finalized(queue, record->node.key, blocks);
         else if ((record->flags & WGC__RECORD_LONE) != 0)
             self_retained++;
@@ -122,7 +122,7 @@ wgc__finalize_rescue(struct wgc__queue *queue, struct wgc_tracer *tracer)
     if (queue->counts[WGC__RECORD_GUARD] == 0)
         return false;
     FOR_EACH(record, &walk, &tracer->blocks, WGC__RECORD_GUARD)
-    if (!wgc__is_marked(&tracer->blocks, record->node.key)) {
+    if (!wgc__start_is_marked(&tracer->blocks, record->node.key)) {
         condemn_finalized(queue, record->node.key, &tracer->blocks);
         wgc__queue_condemn_guard(queue, record);
     }

@@ -70,6 +70,19 @@ wgc__object_is_marked(const struct wgc__blocks *blocks,
     return wgc__bit_get(wgc__block_marked(blocks, object->block), object->cell);
 }
 
+/* The same for the start of an object that is known to be one. */
+static inline bool
+wgc__start_is_marked(const struct wgc__blocks *blocks, wgc__word start)
+{
+    size_t offset = start - wgc__word_of(blocks->base);
+    uint32_t block = (uint32_t)(offset >> blocks->shift);
+    offset &= ((size_t)1 << blocks->shift) - 1;
+    uint64_t cell = (uint64_t)(offset >> WGC__GRANULE_SHIFT) *
+                        blocks->table[block].reciprocal >>
+                    WGC__RECIPROCAL_SHIFT;
+    return wgc__bit_get(wgc__block_marked(blocks, block), cell);
+}
+
 /* `address` is a word: true if it points into an object that is marked. */
 static inline bool
 wgc__is_marked(const struct wgc__blocks *blocks, wgc__word word)

@@ -65,23 +65,47 @@ is_due_before(const struct wgc__record *a, const struct wgc__record *b)
 }
 
 static void
-merge(struct wgc__list *out, struct wgc__list *a, struct wgc__list *b)
+concatenate(struct wgc__list *list, struct wgc__list *more)
 {
+    if (more->first == NULL)
+        return;
+    if (list->last != NULL)
+        list->last->node.next = &more->first->node;
+    else
+        list->first = more->first;
+    list->last = more->last;
+    list->count += more->count;
+    *more = (struct wgc__list){NULL, NULL, 0};
+}
+
+static struct wgc__list
+merge(struct wgc__list *a, struct wgc__list *b)
+{
+    struct wgc__list merged = {NULL, NULL, 0};
     while (a->first != NULL && b->first != NULL)
-        append(out, wgc__list_pop(is_due_before(b->first, a->first) ? b : a));
-    struct wgc__list *rest = a->first != NULL ? a : b;
-    while (rest->first != NULL)
-        append(out, wgc__list_pop(rest));
+        append(&merged,
+               wgc__list_pop(is_due_before(b->first, a->first) ? b : a));
+    concatenate(&merged, a);
+    concatenate(&merged, b);
+    return merged;
 }
 
 /* Cut the longest ordered run off the front of a list. */
 static struct wgc__list
 cut_run(struct wgc__list *list)
 {
-    struct wgc__list run = {NULL, NULL, 0};
-    do
-        append(&run, wgc__list_pop(list));
-    while (list->first != NULL && !is_due_before(list->first, run.last));
+    struct wgc__list run = {list->first, list->first, 1};
+    struct wgc__record *next;
+    while ((next = next_of(run.last)) != NULL &&
+           !is_due_before(next, run.last)) {
+        run.last = next;
+        run.count++;
+    }
+    list->first = next;
+    list->count -= run.count;
+    run.last->node.next = NULL;
+    if (next == NULL)
+        list->last = NULL;
     return run;
 }
 
@@ -97,36 +121,13 @@ sort(struct wgc__list *list)
     struct wgc__list levels[LEVELS] = {{NULL, NULL, 0}};
     while (list->first != NULL) {
         struct wgc__list run = cut_run(list);
-        for (int i = 0;; i++) {
-            if (levels[i].first == NULL) {
-                levels[i] = run;
-                break;
-            }
-            struct wgc__list merged = {NULL, NULL, 0};
-            merge(&merged, &levels[i], &run);
-            levels[i] = (struct wgc__list){NULL, NULL, 0};
-            run = merged;
-        }
+        int i = 0;
+        for (; levels[i].first != NULL; i++)
+            run = merge(&levels[i], &run);
+        levels[i] = run;
     }
-    for (int i = 0; i < LEVELS; i++) {
-        struct wgc__list merged = {NULL, NULL, 0};
-        merge(&merged, &levels[i], list);
-        *list = merged;
-    }
-}
-
-static void
-concatenate(struct wgc__list *list, struct wgc__list *more)
-{
-    if (more->first == NULL)
-        return;
-    if (list->last != NULL)
-        list->last->node.next = &more->first->node;
-    else
-        list->first = more->first;
-    list->last = more->last;
-    list->count += more->count;
-    *more = (struct wgc__list){NULL, NULL, 0};
+    for (int i = 0; i < LEVELS; i++)
+        *list = merge(&levels[i], list);
 }
 
 /* ---- Registration ---- */
@@ -237,7 +238,7 @@ condemn_reference(struct wgc__queue *queue, struct wgc__record *record,
 {
     wgc__queue_forget(queue, record);
     if (record->as.call.fn != NULL &&
-        (marks == NULL || wgc__is_marked(marks, wgc__word_of(record))))
+        (marks == NULL || wgc__start_is_marked(marks, wgc__word_of(record))))
         enqueue(&queue->batch[0], record);
 }
 

@@ -28,9 +28,10 @@ select_references(const struct wgc__weak *weak, bool last)
          (record = wgc__walk_next(&walk)) != NULL;) {
         if (record->node.key == 0 || (record->flags & WGC__RECORD_LINKED) != 0)
             continue;
-        if (!wgc__is_marked(weak->blocks, record->node.key))
+        if (!wgc__start_is_marked(weak->blocks, record->node.key))
             condemn_target(weak, record->node.key, last);
-        else if (last && !wgc__is_marked(weak->blocks, wgc__word_of(record)))
+        else if (last &&
+                 !wgc__start_is_marked(weak->blocks, wgc__word_of(record)))
             wgc__queue_forget(weak->queue, record);
     }
 }
@@ -55,7 +56,7 @@ select_slots(const struct wgc__weak *weak, bool last)
             continue;
         if (last && lost_its_place(weak, record))
             wgc__weak_slot_drop(weak, record);
-        else if (!wgc__is_marked(weak->blocks, record->node.key))
+        else if (!wgc__start_is_marked(weak->blocks, record->node.key))
             condemn_target(weak, record->node.key, last);
     }
 }

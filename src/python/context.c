@@ -6,18 +6,24 @@
  */
 #include "python/shim.h"
 
-enum { WORD = sizeof(void *) };
-
 /* Of the context, the collector sees the host's two values. */
 static wgc_kind
 context_kind(wgc_heap *heap)
 {
     const uint64_t pointers =
-        (UINT64_C(1) << offsetof(wgc_py, host.none) / WORD) |
-        (UINT64_C(1) << offsetof(wgc_py, host.data) / WORD);
-    return wgc_kind_new(heap, &(wgc_kind_info){.name = "python context",
-                                               .pointers = &pointers,
-                                               .words = sizeof(wgc_py) / WORD});
+        (UINT64_C(1) << offsetof(wgc_py, host.none) / WGC__PY_WORD) |
+        (UINT64_C(1) << offsetof(wgc_py, host.data) / WGC__PY_WORD);
+    return wgc_kind_new(
+        heap, &(wgc_kind_info){.name = "python context",
+                               .pointers = &pointers,
+                               .words = sizeof(wgc_py) / WGC__PY_WORD});
+}
+
+/* Not inside a cycle, and not on a thread that is not attached. */
+static bool
+is_usable(const wgc_py *py)
+{
+    return py && wgc_size(py->heap, py) != 0;
 }
 
 wgc_py *
@@ -46,7 +52,7 @@ wgc_py_new(wgc_heap *heap, const wgc_py_host *host)
 void
 wgc_py_free(wgc_py *py)
 {
-    if (!py)
+    if (!is_usable(py))
         return;
     py->silent = true;
     wgc__py_finalize_drop_all(py);
@@ -57,7 +63,7 @@ size_t
 wgc_py_shutdown(wgc_py *py, size_t most)
 {
     size_t ran = 0;
-    if (!py || py->silent || py->shutting_down)
+    if (!is_usable(py) || py->silent || py->shutting_down)
         return 0;
     py->shutting_down = true;
     wgc_deliver(py->heap, SIZE_MAX);
@@ -97,8 +103,13 @@ wgc_py_is_finalize(const wgc_py *py, const void *value)
 void
 wgc__py_error(const wgc_py *py, wgc_py_error kind, const char *message)
 {
-    if (py && py->host.error)
-        py->host.error(kind, message, py->host.data);
+    if (!py || !py->host.error)
+        return;
+    if (kind == WGC_PY_TYPE_ERROR && !is_usable(py)) {
+        kind = WGC_PY_RUNTIME_ERROR;
+        message = "the heap cannot be used here";
+    }
+    py->host.error(kind, message, py->host.data);
 }
 
 void

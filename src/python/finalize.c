@@ -8,7 +8,7 @@
  */
 #include "python/shim.h"
 
-enum { WORD = sizeof(void *), MOST_ARGUMENTS = 1 << 24 };
+enum { MOST_ARGUMENTS = 1 << 24 };
 
 /* What an explicit call wants to know; on the stack of the caller. */
 struct outcome {
@@ -46,7 +46,7 @@ static void
 trace_record(wgc_tracer *tracer, const void *object, size_t bytes)
 {
     const struct record *record = object;
-    size_t count = (bytes - offsetof(struct record, words)) / WORD;
+    size_t count = (bytes - offsetof(struct record, words)) / WGC__PY_WORD;
     wgc_visit(tracer, record->call.object);
     wgc_visit(tracer, record->call.func);
     wgc_visit(tracer, record->finalize);
@@ -168,8 +168,9 @@ wgc_py_finalize_call(wgc_py *py, wgc_py_finalize *finalize, size_t extra,
 static struct record *
 alloc_record(const wgc_py *py, size_t nargs, size_t nkw)
 {
-    struct record *record = wgc_alloc_kind(
-        py->heap, py->record_kind, sizeof *record + (nargs + 2 * nkw) * WORD);
+    struct record *record =
+        wgc_alloc_kind(py->heap, py->record_kind,
+                       sizeof *record + (nargs + 2 * nkw) * WGC__PY_WORD);
     if (!record)
         wgc__py_error_of_heap(py);
     return record;

@@ -7,7 +7,7 @@
 #include "python/shim.h"
 
 struct wgc_py_ref {
-    wgc_py *py;
+    wgc_py *py; /* the traced words come first */
     wgc_weakref *weak;
     void *callback; /* NULL: none */
     size_t hash;

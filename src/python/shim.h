@@ -18,7 +18,8 @@
 #include <wgc/python.h>
 #include <wgc/weak.h>
 
-/* The traced words first: the bitmap of a kind is then its lowest bits. */
+enum { WGC__PY_WORD = sizeof(void *) };
+
 struct wgc_py {
     wgc_py_host host;
     wgc_heap *heap;
