@@ -26,11 +26,39 @@ wgc_weakref_new_long(wgc_heap *heap, void *target, wgc_weakref_fn *on_clear,
         (wgc__callback *)on_clear, data, WGC__HERE);
 }
 
+/*
+ * The way that nearly all calls take: the handle is in the heap that the thread
+ * used last.  Whether its cell is allocated need not be asked: a record that
+ * ended has no target.
+ */
+static WGC__ALWAYS const struct wgc__record *
+find_fast(const wgc_weakref *reference)
+{
+    const struct wgc__mutator *mutator = wgc__world_current;
+    if (WGC__UNLIKELY(mutator == NULL))
+        return NULL;
+    const struct wgc_heap *heap = mutator->heap;
+    size_t offset = wgc__word_of(reference) - wgc__word_of(heap->blocks.base);
+    if (WGC__UNLIKELY(offset >= heap->blocks.extent ||
+                      heap->phase != WGC__IDLE || heap->depth_event != 0))
+        return NULL;
+    const struct wgc__block *block =
+        &heap->blocks.table[offset >> heap->blocks.shift];
+    offset &= ((size_t)1 << heap->blocks.shift) - 1;
+    if (WGC__UNLIKELY(block->state != WGC__BLOCK_SMALL ||
+                      block->kind != WGC__KIND_WEAKREF ||
+                      offset % sizeof(struct wgc__record) != 0))
+        return NULL;
+    return &reference->record;
+}
+
 void *
 wgc_weakref_get(wgc_weakref *reference)
 {
     struct wgc_heap *heap;
-    const struct wgc__record *record = reference_record(reference, &heap);
+    const struct wgc__record *record = find_fast(reference);
+    if (WGC__UNLIKELY(record == NULL))
+        record = reference_record(reference, &heap);
     return record != NULL ? wgc__address_of(record->node.key) : NULL;
 }
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static const size_t MIN_BYTES = (size_t)4 << 20;
+static const size_t MIN_BYTES = (size_t)1 << 20;
 static const size_t ARENA_MIN = (size_t)64 << 10;
 static const double GROWTH = 0.75;
 

@@ -334,6 +334,8 @@ wgc__queue_condemn_guard(struct wgc__queue *queue, struct wgc__record *record)
 void
 wgc__queue_add_batch(struct wgc__queue *queue)
 {
+    if (queue->batch[0].first == NULL && queue->batch[1].first == NULL)
+        return;
     queue->pending += queue->batch[0].count + queue->batch[1].count;
     sort(&queue->batch[0]);
     sort(&queue->batch[1]);

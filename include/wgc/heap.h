@@ -116,7 +116,7 @@ typedef struct wgc_config {
        included, in bytes.  Default: none. */
     size_t max_bytes;
     /* No automatic cycle starts before so many bytes were allocated since the
-       last one.  Default: 4 MiB; in an arena, an eighth of it. */
+       last one.  Default: 1 MiB; in an arena, an eighth of it. */
     size_t min_bytes;
     /* Bytes that may be allocated per live byte before the next automatic
        cycle.  Default: 0.75. */

@@ -93,9 +93,9 @@ typedef struct wgc_py_host {
 /* ---- A context: one interpreter on one heap --------------------------- */
 
 /*
- * NULL: `host` has no call, WGC_INVALID, or as wgc_alloc and wgc_kind_new.  The
- * context lives in the heap, pinned.  It takes four of the heap's kinds, which
- * are never given back: make one per interpreter, not one per use.
+ * NULL: `host` has no call, or as wgc_kind_new and wgc_alloc.  The context is
+ * an object of the heap, pinned.  It takes four of its kinds, which are
+ * never given back: make one per interpreter, not one per use.
  */
 WGC_API wgc_py *wgc_py_new(wgc_heap *heap, const wgc_py_host *host);
 
