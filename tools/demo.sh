@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# usage: sh tools/demo.sh [FILE]
+#
+# Builds libwgc in ./build, and lets the symbol table of examples/symbols.c read
+# FILE (by default examples/text.txt) many times over in a small heap.  Packages
+# that are missing are installed with apt-get.
+set -eu
+
+case ${1-} in
+-h | --help)
+    sed -n '3,7s/^# \{0,1\}//p' "$0"
+    exit 0
+    ;;
+esac
+top=$(cd "$(dirname "$0")/.." && pwd)
+file=${1-$top/examples/text.txt}
+if [ ! -r "$file" ]; then
+    echo "$0: cannot read $file" >&2
+    exit 1
+fi
+
+. "$top/tools/packages.sh"
+need_to_build
+install_missing
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+echo "Building in $top/build ..."
+if ! { [ -f "$top/build/build.ninja" ] || meson setup "$top/build" "$top"
+       ninja -C "$top/build" examples/symbols; } >"$log" 2>&1; then
+    cat "$log" >&2
+    exit 1
+fi
+cat <<END
+
+A symbol table reads $file 200 times over, in a heap of at most 4 MiB.
+It holds its symbols weakly, so those that nobody uses any more vanish, and
+those of the glossary (nine letters and more) and of the last 64 words stay.
+
+END
+"$top/build/examples/symbols" "$file" --report
+cat <<END
+
+  words, made     words read; new symbols made for them
+  vanished, in use    symbols that were collected; that are in the table
+  alloc, heap     allocated since the beginning; memory taken from the system
+  cycles          collections, all of them automatic
+  stopped, longest    how long these stopped the program, altogether and at most
+END

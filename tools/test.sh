@@ -1,0 +1,85 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# usage: sh tools/test.sh [SUITE...]
+#
+#   --plain      every test, in ./build (what is run without arguments)
+#   --clang      the same, built with clang
+#   --sanitize   the same, under AddressSanitizer (which looks for uses of a
+#                stack frame after its return) and UndefinedBehaviorSanitizer,
+#                with every invariant checked in every cycle
+#   --all        all of these
+#
+# Warnings are errors.  Packages that are missing are installed with apt-get.
+# The last line counts what passed and failed, and tells nothing else; the exit
+# status is 0 only if nothing failed.
+set -eu
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+. "$top/tools/packages.sh"
+
+suites=
+for argument; do
+    case $argument in
+    --plain | --clang | --sanitize) suites="$suites ${argument#--}" ;;
+    --all) suites="plain clang sanitize" ;;
+    -h | --help)
+        sed -n '3,15s/^# \{0,1\}//p' "$0"
+        exit 0
+        ;;
+    *)
+        echo "$0: what is $argument? See --help." >&2
+        exit 2
+        ;;
+    esac
+done
+
+need_to_build
+need_to_test
+install_missing
+
+cd "$top"
+passed=0
+failed=0
+
+# build DIRECTORY [MESON OPTION...]
+build() {
+    configure "$@" -Dtests=enabled -Dexamples=enabled -Dwerror=true &&
+        ninja -C "$1"
+}
+
+# run_suite NAME DIRECTORY [MESON OPTION...]
+run_suite() {
+    name=$1
+    directory=$2
+    shift
+    echo "== $name: building in $directory"
+    if build "$@"; then
+        meson test -C "$directory" --no-rebuild --print-errorlogs </dev/null ||
+            true
+        # shellcheck disable=SC2046 # three numbers
+        set -- $(python3 tools/count.py "$directory/meson-logs/testlog.json")
+    else
+        set -- 0 1 0 # what fails to build is one failure
+    fi
+    passed=$((passed + $1))
+    failed=$((failed + $2))
+    echo "== $name: $1 passed, $2 failed, $3 skipped"
+}
+
+for suite in ${suites:-plain}; do
+    case $suite in
+    plain)
+        run_suite plain build
+        ;;
+    clang)
+        run_suite clang build/clang --native-file tools/clang.ini
+        ;;
+    sanitize)
+        run_suite sanitize build/sanitize -Db_sanitize=address,undefined \
+            -Db_lundef=false -Dverify=true
+        ;;
+    esac
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" != 0 ]
