@@ -126,6 +126,10 @@ wgc_kind_new(wgc_heap *heap, const wgc_kind_info *info)
         return WGC_KIND_INVALID;
     }
     uint32_t kind = wgc__heap_add_kind(heap, info);
+    if (kind == 0 && wgc__api_may_collect(heap)) {
+        wgc__collect(heap, false);
+        kind = wgc__heap_add_kind(heap, info);
+    }
     if (kind == 0) {
         wgc__api_refuse(heap, WGC_NO_MEMORY);
         return WGC_KIND_INVALID;

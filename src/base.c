@@ -97,6 +97,14 @@ wgc__index_init(struct wgc__index *index)
         (struct wgc__index){.shift = 64 - wgc__bit_highest(WGC__INDEX_FEW)};
 }
 
+static void
+set_link(const struct wgc__index *index, struct wgc__node *node,
+         struct wgc__node **link)
+{
+    if (index->linked && node != NULL)
+        ((struct wgc__linked *)node)->link = link;
+}
+
 void
 wgc__index_add(struct wgc__index *index, struct wgc__node *node, wgc__word key)
 {
@@ -104,22 +112,33 @@ wgc__index_add(struct wgc__index *index, struct wgc__node *node, wgc__word key)
     node->key = key;
     node->next = *bucket;
     *bucket = node;
+    set_link(index, node, bucket);
+    set_link(index, node->next, &node->next);
     index->count++;
+}
+
+static struct wgc__node **
+link_of(struct wgc__index *index, struct wgc__node *node)
+{
+    if (index->linked)
+        return ((struct wgc__linked *)node)->link;
+    struct wgc__node **link = &bucket_array(index)[bucket_of(index, node->key)];
+    while (*link != NULL && *link != node)
+        link = &(*link)->next;
+    return link;
 }
 
 bool
 wgc__index_remove(struct wgc__index *index, struct wgc__node *node)
 {
-    struct wgc__node **link = &bucket_array(index)[bucket_of(index, node->key)];
-    for (; *link != NULL; link = &(*link)->next) {
-        if (*link == node) {
-            *link = node->next;
-            node->next = NULL;
-            index->count--;
-            return true;
-        }
-    }
-    return false;
+    struct wgc__node **link = link_of(index, node);
+    if (*link != node)
+        return false;
+    *link = node->next;
+    set_link(index, node->next, link);
+    node->next = NULL;
+    index->count--;
+    return true;
 }
 
 static struct wgc__node *
@@ -168,6 +187,7 @@ wgc__index_rebucket(struct wgc__index *index, struct wgc__node **buckets,
     struct wgc__index old = *index;
     struct wgc__node **from = bucket_array(&old);
     wgc__index_init(index);
+    index->linked = old.linked;
     if (buckets != NULL) {
         index->buckets = buckets;
         index->shift = 64 - wgc__bit_highest(count);

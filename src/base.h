@@ -137,19 +137,27 @@ struct wgc__node {
     wgc__word key;
 };
 
+/* A node of a linked index knows what points to it, and leaves at no cost
+   however many nodes share its key. */
+struct wgc__linked {
+    struct wgc__node node;
+    struct wgc__node **link;
+};
+
 enum { WGC__INDEX_FEW = 16 };
 
 struct wgc__index {
     struct wgc__node **buckets; /* NULL: use `few` */
     unsigned shift;             /* 64 - log2(number of buckets) */
     size_t count;
+    bool linked; /* its nodes are struct wgc__linked */
     struct wgc__node *few[WGC__INDEX_FEW];
 };
 
 void wgc__index_init(struct wgc__index *index);
 void wgc__index_add(struct wgc__index *index, struct wgc__node *node,
                     wgc__word key);
-/* False if `node` was not in it. */
+/* False if `node` was not in it, which a linked index does not notice. */
 bool wgc__index_remove(struct wgc__index *index, struct wgc__node *node);
 /* The newest node with this key; then the next older one. */
 struct wgc__node *wgc__index_find(const struct wgc__index *index,

@@ -90,28 +90,6 @@ add_free(struct wgc__chunk *chunk, uint32_t block, size_t count,
 /* ---- Growth ---- */
 
 static bool
-commit_strip(struct wgc__chunk *chunk, struct wgc__strip *strip, uint32_t top,
-             size_t step)
-{
-    size_t need = wgc__align_up(top * strip->stride, chunk->page_bytes);
-    if (need <= strip->committed || chunk->arena)
-        return true;
-    size_t total =
-        wgc__align_up(chunk->limit * strip->stride, chunk->page_bytes);
-    size_t want = wgc__min(wgc__align_up(need, step), total);
-    char *end = strip->start + strip->committed;
-    if (!wgc__platform_commit(end, want - strip->committed)) {
-        want = need;
-        if (!wgc__platform_commit(end, want - strip->committed))
-            return false;
-    }
-    if (strip != &chunk->block_strip)
-        chunk->strips_bytes += want - strip->committed;
-    strip->committed = want;
-    return true;
-}
-
-static bool
 within_limit(const struct wgc__chunk *chunk, size_t blocks)
 {
     size_t used = wgc__chunk_committed(chunk);
@@ -119,17 +97,57 @@ within_limit(const struct wgc__chunk *chunk, size_t blocks)
            blocks <= (chunk->max_bytes - used) >> chunk->shift;
 }
 
+/* Bytes that a strip must still commit to serve `top` blocks. */
+static size_t
+strip_wants(const struct wgc__chunk *chunk, const struct wgc__strip *strip,
+            uint32_t top)
+{
+    size_t need = wgc__align_up(top * strip->stride, chunk->page_bytes);
+    return chunk->arena || need <= strip->committed ? 0
+                                                    : need - strip->committed;
+}
+
+static bool
+commit_strip(const struct wgc__chunk *chunk, struct wgc__strip *strip,
+             uint32_t top, size_t step)
+{
+    size_t wants = strip_wants(chunk, strip, top);
+    size_t total =
+        wgc__align_up(chunk->limit * strip->stride, chunk->page_bytes);
+    size_t more =
+        wgc__min(wgc__align_up(wants, step), total - strip->committed);
+    char *end = strip->start + strip->committed;
+    if (wants == 0)
+        return true;
+    if (!wgc__platform_commit(end, more)) {
+        more = wants;
+        if (!wgc__platform_commit(end, more))
+            return false;
+    }
+    strip->committed += more;
+    return true;
+}
+
+/* Blocks and what strips need for them, within the limit or not at all. */
 static bool
 grow_top(struct wgc__chunk *chunk, size_t count)
 {
     if (count > chunk->limit - chunk->top || !within_limit(chunk, count))
         return false;
     uint32_t top = chunk->top + (uint32_t)count;
+    size_t wants = 0;
     for (int i = 0; i < WGC__STRIPS; i++)
-        if (!commit_strip(chunk, &chunk->strips[i], top, chunk->page_bytes))
+        wants += strip_wants(chunk, &chunk->strips[i], top);
+    size_t left = chunk->max_bytes - wgc__chunk_committed(chunk);
+    if (wants + (count << chunk->shift) > left)
+        return false;
+    for (int i = 0; i < WGC__STRIPS; i++) {
+        wants = strip_wants(chunk, &chunk->strips[i], top);
+        if (!commit_strip(chunk, &chunk->strips[i], top, 1))
             return false;
-    if (!commit_strip(chunk, &chunk->block_strip, top, COMMIT_STEP) ||
-        !within_limit(chunk, count))
+        chunk->strips_bytes += wants;
+    }
+    if (!commit_strip(chunk, &chunk->block_strip, top, COMMIT_STEP))
         return false;
     chunk->top = top;
     return true;

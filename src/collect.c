@@ -100,8 +100,8 @@ mark_roots(struct wgc_heap *heap)
 static void
 select_dead(struct wgc_heap *heap)
 {
-    bool guards = heap->queue.counts[WGC__RECORD_GUARD] != 0;
-    wgc__weak_select(&heap->weak, !guards);
+    heap->has_guards = heap->queue.counts[WGC__RECORD_GUARD] != 0;
+    wgc__weak_select(&heap->weak, true, !heap->has_guards);
     heap->self_retained = wgc__finalize_select(&heap->queue, &heap->blocks);
     /* No weak reference that the program can reach leads to a dead object. */
 }
@@ -109,9 +109,9 @@ select_dead(struct wgc_heap *heap)
 static void
 rescue(struct wgc_heap *heap)
 {
-    if (heap->queue.counts[WGC__RECORD_GUARD] != 0) {
+    if (heap->has_guards) {
         wgc__finalize_rescue(&heap->queue, &heap->tracer);
-        wgc__weak_select(&heap->weak, true);
+        wgc__weak_select(&heap->weak, false, true);
     }
     wgc__queue_add_batch(&heap->queue);
     /* What is not marked now is gone for good. */

@@ -96,43 +96,37 @@ condemn_finalized(struct wgc__queue *queue, wgc__word target,
     (void)slots;
 }
 
+/* All dead objects of guards are chosen before anything more is marked: one that
+   is reachable from another is handed out as well (BF1, BF9). */
 size_t
 wgc__finalize_select(struct wgc__queue *queue, const struct wgc__blocks *blocks)
 {
     struct wgc__walk walk;
     size_t self_retained = 0;
-    if (queue->counts[WGC__RECORD_AFTER] == 0)
-        return 0;
-    FOR_EACH(record, &walk, blocks, WGC__RECORD_AFTER)
-    {
-        if (!wgc__start_is_marked(blocks, record->node.key))
-            condemn_finalized(queue, record->node.key, blocks);
-        else if ((record->flags & WGC__RECORD_LONE) != 0)
-            self_retained++;
-    }
+    if (queue->counts[WGC__RECORD_AFTER] != 0)
+        FOR_EACH(record, &walk, blocks, WGC__RECORD_AFTER)
+        {
+            if (!wgc__start_is_marked(blocks, record->node.key))
+                condemn_finalized(queue, record->node.key, blocks);
+            else if ((record->flags & WGC__RECORD_LONE) != 0)
+                self_retained++;
+        }
+    if (queue->counts[WGC__RECORD_GUARD] != 0)
+        FOR_EACH(record, &walk, blocks, WGC__RECORD_GUARD)
+    if (!wgc__start_is_marked(blocks, record->node.key))
+        condemn_finalized(queue, record->node.key, blocks);
     return self_retained;
 }
 
-/* All dead objects are chosen before anything is marked: one that is reachable
-   from another is handed out as well (BF1, BF9). */
-bool
-wgc__finalize_rescue(struct wgc__queue *queue, struct wgc_tracer *tracer)
+void
+wgc__finalize_rescue(const struct wgc__queue *queue, struct wgc_tracer *tracer)
 {
-    struct wgc__walk walk;
-    if (queue->counts[WGC__RECORD_GUARD] == 0)
-        return false;
-    FOR_EACH(record, &walk, &tracer->blocks, WGC__RECORD_GUARD)
-    if (!wgc__start_is_marked(&tracer->blocks, record->node.key)) {
-        condemn_finalized(queue, record->node.key, &tracer->blocks);
-        wgc__queue_condemn_guard(queue, record);
-    }
     for (const struct wgc__record *record = queue->batch[1].first;
          record != NULL; record = (struct wgc__record *)record->node.next) {
         wgc__mark_word(tracer, record->node.key);
         wgc__mark_word(tracer, wgc__word_of(record->as.call.data));
     }
     wgc__mark_drain(tracer);
-    return queue->batch[1].first != NULL;
 }
 
 /* ---- By hand ---- */

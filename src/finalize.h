@@ -16,14 +16,14 @@ struct wgc_finalizer {
 void wgc__finalize_mark(const struct wgc__queue *queue,
                         struct wgc_tracer *tracer);
 
-/* Condemn unmarked objects of after-death finalizers; returns how many keep
-   their own object alive (SEMANTICS F12). */
+/* Condemn the unmarked objects of finalizers; returns how many after-death ones
+   keep their own object alive (SEMANTICS F12). */
 size_t wgc__finalize_select(struct wgc__queue *queue,
                             const struct wgc__blocks *blocks);
 
-/* Hand out the unmarked objects of guards, and mark all they reach; true if
-   there were any. */
-bool wgc__finalize_rescue(struct wgc__queue *queue, struct wgc_tracer *tracer);
+/* Mark what is handed out by guards, and all that it reaches. */
+void wgc__finalize_rescue(const struct wgc__queue *queue,
+                          struct wgc_tracer *tracer);
 
 /* A finalizer that is to run at shutdown. */
 struct wgc__due {

@@ -250,6 +250,7 @@ wgc__heap_event(struct wgc_heap *heap, const wgc_event *event)
 {
     if (heap->config.on_event == NULL || heap->depth_event != 0)
         return;
+    wgc__heap_retire(heap); /* it cannot allocate */
     heap->depth_event++;
     heap->config.on_event(heap, event, heap->config.event_data);
     heap->depth_event--;

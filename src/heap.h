@@ -69,6 +69,7 @@ struct wgc_heap {
     size_t external, external_since;
 
     struct wgc__due *due; /* of run_all */
+    bool has_guards;      /* this cycle had some to look at */
     const void *hot_end;  /* of the stack; NULL: no stack is a root */
     struct wgc__census live;
     size_t self_retained;

@@ -15,5 +15,6 @@ size_t
 wgc__pacer_keep(size_t threshold, size_t holes)
 {
     size_t spare = threshold / 8; /* classes do not fill up evenly */
-    return threshold + spare - wgc__min(holes, threshold);
+    return threshold - wgc__min(holes, threshold) +
+           wgc__min(spare, SIZE_MAX - threshold);
 }

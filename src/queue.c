@@ -6,6 +6,7 @@ wgc__queue_init(struct wgc__queue *queue)
 {
     *queue = (struct wgc__queue){.registrations = 0};
     wgc__index_init(&queue->targets);
+    queue->targets.linked = true;
     wgc__index_init(&queue->places);
 }
 
@@ -140,7 +141,6 @@ wgc__queue_register(struct wgc__queue *queue, struct wgc__record *record,
     record->registration = ++queue->registrations;
     record->type = type;
     record->flags = WGC__RECORD_ALIVE;
-    record->at.order = 0;
     record->as.call.fn = fn;
     record->as.call.data = data;
     if (type == WGC__RECORD_AFTER || type == WGC__RECORD_GUARD)
@@ -232,37 +232,64 @@ enqueue(struct wgc__list *batch, struct wgc__record *record)
     append(batch, record);
 }
 
+/* A reference that cleared calls back, or releases what it held: it may itself
+   be brought back by a guard. */
+static void
+end_reference(struct wgc__queue *queue, struct wgc__record *record,
+              const struct wgc__blocks *marks)
+{
+    if (record->as.call.fn != NULL &&
+        (marks == NULL || wgc__start_is_marked(marks, wgc__word_of(record)))) {
+        enqueue(&queue->batch[0], record);
+    } else {
+        record->as.call.fn = NULL;
+        record->as.call.data = NULL;
+    }
+}
+
 static void
 condemn_reference(struct wgc__queue *queue, struct wgc__record *record,
-                  const struct wgc__blocks *marks)
+                  uint64_t order, const struct wgc__blocks *marks)
 {
     wgc__queue_forget(queue, record);
-    if (record->as.call.fn != NULL &&
-        (marks == NULL || wgc__start_is_marked(marks, wgc__word_of(record))))
-        enqueue(&queue->batch[0], record);
+    record->at.order = order;
+    end_reference(queue, record, marks);
 }
 
 static void
-condemn_finalizer(struct wgc__queue *queue, struct wgc__record *record,
-                  struct wgc__list *batch)
+await_rescue(struct wgc__queue *queue, struct wgc__record *record,
+             uint64_t order)
 {
+    wgc__word target = record->node.key;
     wgc__queue_forget(queue, record);
-    record->flags |= WGC__RECORD_ALIVE; /* until it ran (F16) */
-    enqueue(batch, record);
+    record->node.key = target;
+    record->at.order = order;
+    append(&queue->waiting, record);
 }
 
-/* Of the oldest record that the target ever had, as far as any of those that
-   are left was there to see it. */
+/* It stays alive until it ran (F16); a guard holds its object from now on. */
+static void
+condemn_finalizer(struct wgc__queue *queue, struct wgc__record *record,
+                  uint64_t order)
+{
+    bool guard = record->type == WGC__RECORD_GUARD;
+    wgc__word target = record->node.key;
+    wgc__queue_forget(queue, record);
+    record->flags |= WGC__RECORD_ALIVE;
+    record->node.key = guard ? target : 0;
+    record->at.order = order;
+    enqueue(&queue->batch[guard], record);
+}
+
+/* Of the oldest record of the target that is left. */
 static uint64_t
 first_registration(const struct wgc__queue *queue, wgc__word target)
 {
     uint64_t first = UINT64_MAX;
     for (struct wgc__node *node = wgc__index_find(&queue->targets, target);
          node != NULL; node = wgc__index_next(node)) {
-        const struct wgc__record *record = (struct wgc__record *)node;
-        uint64_t seen =
-            record->at.order != 0 ? record->at.order : record->registration;
-        first = seen < first ? seen : first;
+        uint64_t registration = ((struct wgc__record *)node)->registration;
+        first = registration < first ? registration : first;
     }
     return first;
 }
@@ -287,48 +314,75 @@ cancel_guard(struct wgc__queue *queue, struct wgc__record *record)
     record->as.call.data = NULL;
 }
 
+static void
+condemn_record(struct wgc__queue *queue, struct wgc__record *record,
+               uint64_t order, const struct wgc__blocks *marks, bool final,
+               struct wgc__record **slots)
+{
+    switch ((enum wgc__record_type)record->type) {
+    case WGC__RECORD_SHORT:
+        condemn_reference(queue, record, order, marks);
+        break;
+    case WGC__RECORD_LONG:
+        if (final)
+            condemn_reference(queue, record, order, marks);
+        else
+            await_rescue(queue, record, order);
+        break;
+    case WGC__RECORD_AFTER:
+        condemn_finalizer(queue, record, order);
+        break;
+    case WGC__RECORD_GUARD:
+        if (final)
+            cancel_guard(queue, record);
+        else
+            condemn_finalizer(queue, record, order);
+        break;
+    case WGC__RECORD_SLOT:
+        condemn_slot(queue, record, slots);
+        break;
+    case WGC__RECORD_TYPES:
+        break;
+    }
+}
+
 struct wgc__record *
 wgc__queue_condemn(struct wgc__queue *queue, wgc__word target,
                    const struct wgc__blocks *marks, bool final)
 {
-    uint64_t first = first_registration(queue, target);
+    uint64_t order = first_registration(queue, target);
     struct wgc__record *slots = NULL;
     struct wgc__node *node = wgc__index_find(&queue->targets, target);
     for (struct wgc__node *next; node != NULL; node = next) {
         next = wgc__index_next(node);
-        struct wgc__record *record = (struct wgc__record *)node;
-        record->at.order = first;
-        switch ((enum wgc__record_type)record->type) {
-        case WGC__RECORD_SHORT:
-            condemn_reference(queue, record, marks);
-            break;
-        case WGC__RECORD_LONG:
-            if (final)
-                condemn_reference(queue, record, marks);
-            break;
-        case WGC__RECORD_AFTER:
-            condemn_finalizer(queue, record, &queue->batch[0]);
-            break;
-        case WGC__RECORD_GUARD:
-            if (final)
-                cancel_guard(queue, record);
-            break;
-        case WGC__RECORD_SLOT:
-            condemn_slot(queue, record, &slots);
-            break;
-        case WGC__RECORD_TYPES:
-            break;
-        }
+        condemn_record(queue, (struct wgc__record *)node, order, marks, final,
+                       &slots);
     }
     return slots;
 }
 
+/* They wait newest first, and go back oldest first, to stand as they did. */
 void
-wgc__queue_condemn_guard(struct wgc__queue *queue, struct wgc__record *record)
+wgc__queue_end_waiting(struct wgc__queue *queue,
+                       const struct wgc__blocks *marks)
 {
-    wgc__word target = record->node.key;
-    condemn_finalizer(queue, record, &queue->batch[1]);
-    record->node.key = target; /* held strongly from now on */
+    struct wgc__list back = {NULL, NULL, 0};
+    for (struct wgc__record *record;
+         (record = wgc__list_pop(&queue->waiting)) != NULL;) {
+        wgc__word target = record->node.key;
+        record->node.key = 0;
+        if (wgc__start_is_marked(marks, target)) {
+            record->node.key = target;
+            wgc__list_push(&back, record);
+        } else {
+            end_reference(queue, record, marks);
+        }
+    }
+    for (struct wgc__record *record; (record = wgc__list_pop(&back)) != NULL;) {
+        wgc__index_add(&queue->targets, &record->node, record->node.key);
+        queue->counts[record->type]++;
+        record->flags |= WGC__RECORD_ALIVE;
+    }
 }
 
 void

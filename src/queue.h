@@ -43,7 +43,12 @@ enum wgc__record_flags {
 typedef void wgc__callback(void);
 
 struct wgc__record {
-    struct wgc__node node;      /* key: the target; next: in index or queue */
+    struct wgc__node node; /* key: the target; next: in index or list */
+    union {
+        struct wgc__node **link; /* in the index, see struct wgc__linked */
+        uint64_t order;  /* due: registration of the object's first record */
+        wgc__word frame; /* running: where its caller left tokens */
+    } at;
     uint64_t registration : 48; /* ascending over the heap */
     uint64_t type : 8;
     uint64_t flags : 8;
@@ -57,12 +62,11 @@ struct wgc__record {
         } call;
         struct wgc__node place; /* of a slot: key is its address */
     } as;
-    union {
-        uint64_t order;  /* due: registration of the object's first record */
-        wgc__word frame; /* running: where its caller left a token */
-    } at;
 };
 _Static_assert(sizeof(struct wgc__record) == 48, "a size class of its own");
+_Static_assert(offsetof(struct wgc__record, at) ==
+                   offsetof(struct wgc__linked, link),
+               "a record is a linked node");
 
 enum {
     WGC__RECORD_DATA_WORD =
@@ -84,6 +88,8 @@ struct wgc__queue {
     struct wgc__list after; /* weak references and after-death finalizers */
     struct wgc__list guards;
     struct wgc__list batch[2]; /* of this cycle, not yet sorted */
+    struct wgc__list waiting;  /* long references to dead objects, until it is
+                                  known whether a guard brings them back */
     struct wgc__record *running;
 };
 
@@ -103,17 +109,18 @@ struct wgc__record *wgc__queue_find(const struct wgc__queue *queue,
 /*
  * The object at `target` is dead.  Short references clear and slots become
  * NULL; those whose callback is due go into the batch, which a reference that is
- * itself dead (per `marks`; NULL: none is) does not.  Long references and guards
- * wait for what comes of the guards, unless this is `final`: then references
- * clear too, and guards are cancelled.  Returns slots that have ended, linked.
+ * itself dead (per `marks`; NULL: none is) does not.  So do guards, in a batch
+ * of their own; long references wait for what comes of them.  If this is
+ * `final`, long references clear and guards are cancelled.  Returns slots that
+ * have ended, linked.
  */
 struct wgc__record *wgc__queue_condemn(struct wgc__queue *queue,
                                        wgc__word target,
                                        const struct wgc__blocks *marks,
                                        bool final);
-/* A guard's object is dead: hand it out. */
-void wgc__queue_condemn_guard(struct wgc__queue *queue,
-                              struct wgc__record *record);
+/* Long references that wait clear, or go back to targets that came back. */
+void wgc__queue_end_waiting(struct wgc__queue *queue,
+                            const struct wgc__blocks *marks);
 /* Sort the batch (SEMANTICS R15, Q6) and append it to the queue. */
 void wgc__queue_add_batch(struct wgc__queue *queue);
 

@@ -19,8 +19,9 @@ condemn_target(const struct wgc__weak *weak, wgc__word target, bool final)
         weak, wgc__queue_condemn(weak->queue, target, weak->blocks, final));
 }
 
+/* `last`: a reference that is not marked now ends, though its target lives. */
 static void
-select_references(const struct wgc__weak *weak, bool last)
+select_references(const struct wgc__weak *weak, bool final, bool last)
 {
     struct wgc__walk walk;
     wgc__walk_init(&walk, weak->blocks, WGC__KIND_WEAKREF);
@@ -29,7 +30,7 @@ select_references(const struct wgc__weak *weak, bool last)
         if (record->node.key == 0 || (record->flags & WGC__RECORD_LINKED) != 0)
             continue;
         if (!wgc__start_is_marked(weak->blocks, record->node.key))
-            condemn_target(weak, record->node.key, last);
+            condemn_target(weak, record->node.key, final);
         else if (last &&
                  !wgc__start_is_marked(weak->blocks, wgc__word_of(record)))
             wgc__queue_forget(weak->queue, record);
@@ -46,7 +47,7 @@ lost_its_place(const struct wgc__weak *weak, const struct wgc__record *record)
 }
 
 static void
-select_slots(const struct wgc__weak *weak, bool last)
+select_slots(const struct wgc__weak *weak, bool final, bool last)
 {
     struct wgc__walk walk;
     wgc__walk_init(&walk, weak->blocks, WGC__KIND_SLOT);
@@ -54,22 +55,25 @@ select_slots(const struct wgc__weak *weak, bool last)
          (record = wgc__walk_next(&walk)) != NULL;) {
         if (record->node.key == 0)
             continue;
-        if (last && lost_its_place(weak, record))
+        if (!wgc__start_is_marked(weak->blocks, record->node.key))
+            condemn_target(weak, record->node.key, final);
+        else if (last && lost_its_place(weak, record))
             wgc__weak_slot_drop(weak, record);
-        else if (!wgc__start_is_marked(weak->blocks, record->node.key))
-            condemn_target(weak, record->node.key, last);
     }
 }
 
 void
-wgc__weak_select(const struct wgc__weak *weak, bool last)
+wgc__weak_select(const struct wgc__weak *weak, bool first, bool last)
 {
+    bool final = first && last; /* there are no guards */
+    if (last)
+        wgc__queue_end_waiting(weak->queue, weak->blocks);
     if (weak->queue->counts[WGC__RECORD_SLOT] != 0)
-        select_slots(weak, last);
+        select_slots(weak, final, last);
     if (weak->queue->counts[WGC__RECORD_SHORT] +
             weak->queue->counts[WGC__RECORD_LONG] !=
         0)
-        select_references(weak, last);
+        select_references(weak, final, last);
 }
 
 /* ---- Slots ---- */
@@ -77,11 +81,9 @@ wgc__weak_select(const struct wgc__weak *weak, bool last)
 static struct wgc__record *
 record_of_place(struct wgc__node *node)
 {
-    return node == NULL
-               ? NULL
-               : (struct wgc__record *)(void *)((char *)node -
-                                                offsetof(struct wgc__record,
-                                                         as.place));
+    const size_t offset = offsetof(struct wgc__record, as.place);
+    return node == NULL ? NULL
+                        : (struct wgc__record *)(void *)((char *)node - offset);
 }
 
 struct wgc__record *

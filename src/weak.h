@@ -22,11 +22,12 @@ struct wgc__weak {
 };
 
 /*
- * After marking: condemn every unmarked target of a reference or slot.  `last`:
- * nothing will be marked any more in this cycle, so long references clear, and
- * references that are themselves unmarked end.
+ * After marking: condemn every unmarked target of a reference or slot.  This is
+ * done once before guards rescue what they want (`first`) and once after
+ * (`last`, when references that are themselves unmarked end), or once for both
+ * if there are no guards.
  */
-void wgc__weak_select(const struct wgc__weak *weak, bool last);
+void wgc__weak_select(const struct wgc__weak *weak, bool first, bool last);
 
 /* The record of a slot that is registered, or NULL. */
 struct wgc__record *wgc__weak_slot_find(const struct wgc__weak *weak,

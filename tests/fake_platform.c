@@ -49,10 +49,9 @@ static bool
 may_succeed(void)
 {
     fake.requests++;
-    bool fails =
-        fake.fail_at != 0 &&
-        (fake.requests == fake.fail_at ||
-         (fake.fail_from_there && fake.requests > fake.fail_at));
+    bool fails = fake.fail_at != 0 &&
+                 (fake.requests == fake.fail_at ||
+                  (fake.fail_from_there && fake.requests > fake.fail_at));
     fake.failed += fails;
     return !fails;
 }

@@ -194,7 +194,7 @@ use_heap(wgc_config config)
     for (int round = 0; round < 5; round++) {
         use_objects(heap);
         use_references(heap);
-        for (size_t i = 0; i < 20000; i++)
+        for (size_t i = 0; i < 5000; i++)
             EXPECT(roots[i % 50] = wgc_alloc(heap, i % 200));
         EXPECT(!wgc_alloc(heap, config.arena_bytes * 2));
         EXPECT(wgc_last_status() != WGC_OK);

@@ -88,8 +88,8 @@ remove_object(struct model *model, struct entry *entry)
     assert_true(wgc__object_at(&model->store.blocks, entry->start, &object));
     assert_true(all_bytes_are(entry->start, entry->bytes, entry->pattern));
     wgc__alloc_free(&model->store.alloc, lane_of(model, entry->kind), &object);
-    assert_false(
-        wgc__object_find(&model->store.blocks, (uintptr_t)entry->start, &object));
+    assert_false(wgc__object_find(&model->store.blocks, (uintptr_t)entry->start,
+                                  &object));
     entry->start = NULL;
 }
 
@@ -128,9 +128,8 @@ check_entry(struct model *model, const struct entry *entry)
     assert_ptr_equal(object.start, entry->start);
     assert_int_equal(wgc__object_bytes(&object), entry->bytes);
     assert_int_equal(object.info->kind, entry->kind);
-    assert_int_equal(
-        wgc__object_at(&model->store.blocks, address, &object),
-        address == entry->start);
+    assert_int_equal(wgc__object_at(&model->store.blocks, address, &object),
+                     address == entry->start);
 }
 
 /* Random words into the store, and around it. */
@@ -276,9 +275,9 @@ check_large(struct store *store, const char *start, size_t bytes,
     }
     assert_true(wgc__object_find(&store->blocks, (uintptr_t)start + bytes - 1,
                                  &object));
-    assert_false(wgc__object_find(&store->blocks, (uintptr_t)start + bytes,
-                                  &object) &&
-                 object.start == start);
+    assert_false(
+        wgc__object_find(&store->blocks, (uintptr_t)start + bytes, &object) &&
+        object.start == start);
 }
 
 /* Grows and shrinks in place; what is added is zero, what was there stays. */
@@ -290,8 +289,8 @@ resizing_a_large_object_keeps_it_and_adds_zeros(void **state)
     random_state random = random_seeded(5);
     open_store(store, 14);
     size_t bytes = 20000 / 16 * 16, resized = 0;
-    char *start = wgc__large_new(&store->blocks, &store->chunk, 0, false, bytes,
-                                 1);
+    char *start =
+        wgc__large_new(&store->blocks, &store->chunk, 0, false, bytes, 1);
     uint32_t block = (uint32_t)((start - store->blocks.base) >> 14);
     for (int round = 0; round < 3000; round++) {
         size_t wanted = 16 * (1 + random_below(&random, 20000));
@@ -308,8 +307,8 @@ resizing_a_large_object_keeps_it_and_adds_zeros(void **state)
         }
         /* A neighbour that comes and goes, and leaves dirt. */
         size_t length = 16 * (1 + random_below(&random, 4000));
-        char *other = wgc__large_new(&store->blocks, &store->chunk, 1, true,
-                                     length, 1);
+        char *other =
+            wgc__large_new(&store->blocks, &store->chunk, 1, true, length, 1);
         assert_true(all_bytes_are(other, length, 0));
         memset(other, 0xee, length);
         check_store(store);
@@ -356,9 +355,9 @@ large_objects_are_aligned_as_asked(void **state)
     open_store(store, 14);
     for (int i = 0; i < 200; i++) {
         size_t alignment = (size_t)16 << random_below(&random, 13);
-        char *start = wgc__large_new(&store->blocks, &store->chunk, 0, false,
-                                     16 * (1 + random_below(&random, 3000)),
-                                     alignment);
+        char *start =
+            wgc__large_new(&store->blocks, &store->chunk, 0, false,
+                           16 * (1 + random_below(&random, 3000)), alignment);
         assert_non_null(start);
         assert_int_equal((uintptr_t)start % alignment, 0);
         if (random_below(&random, 3))
@@ -380,8 +379,8 @@ tables_of_the_collector_are_no_objects(void **state)
     char *table = wgc__raw_new(&store->blocks, &store->chunk, 40000);
     memset(table, 0xff, 40000);
     for (size_t at = 0; at < 3 * 16384; at += 8)
-        assert_false(wgc__object_find(&store->blocks, (uintptr_t)table + at,
-                                      &object));
+        assert_false(
+            wgc__object_find(&store->blocks, (uintptr_t)table + at, &object));
     check_store(store);
     wgc__raw_free(&store->blocks, &store->chunk, table, 40000);
     assert_int_equal(store->chunk.used, 0);

@@ -48,8 +48,8 @@ check_contents(struct model *model, const struct span *span)
         char *start =
             wgc__chunk_block(&model->chunk, span->block + (uint32_t)i);
         assert_true(all_bytes_are(start, 64, span->pattern));
-        assert_true(all_bytes_are(start + block_bytes(model) - 64, 64,
-                                  span->pattern));
+        assert_true(
+            all_bytes_are(start + block_bytes(model) - 64, 64, span->pattern));
     }
 }
 
@@ -68,8 +68,8 @@ set_used(struct model *model, uint32_t block, size_t count, bool used)
         assert_true(model->used[i] != used);
         model->used[i] = used;
     }
-    model->used_count = used ? model->used_count + count
-                             : model->used_count - count;
+    model->used_count =
+        used ? model->used_count + count : model->used_count - count;
 }
 
 static void
@@ -131,8 +131,7 @@ take(struct model *model, struct span *span)
                            ? 1
                            : (size_t)1 << (9 + random_below(&model->random, 8));
     bool zeroed = false;
-    uint32_t block =
-        wgc__chunk_take(&model->chunk, count, alignment, &zeroed);
+    uint32_t block = wgc__chunk_take(&model->chunk, count, alignment, &zeroed);
     if (block == WGC__NO_BLOCK) {
         check_refusal(model, count, alignment);
         return;
@@ -142,9 +141,8 @@ take(struct model *model, struct span *span)
     set_used(model, block, count, true);
     if (zeroed)
         check_zeros(model, block, count);
-    *span = (struct span){block, count,
-                          (unsigned char)(1 + random_below(&model->random,
-                                                           255))};
+    *span = (struct span){
+        block, count, (unsigned char)(1 + random_below(&model->random, 255))};
     fill(model, span, 0);
 }
 
@@ -290,8 +288,7 @@ pages_may_be_as_large_as_blocks(void **state)
     for (size_t i = 0; i < 3; i++) {
         fake_reset(rows[i].page_bytes);
         fake.memory_bytes = 16 << 20;
-        struct wgc__chunk_plan plan =
-            plan_of_chunk(rows[i].shift, SIZE_MAX);
+        struct wgc__chunk_plan plan = plan_of_chunk(rows[i].shift, SIZE_MAX);
         run(&plan, 20 + i, 4000);
     }
 }
@@ -305,7 +302,8 @@ a_limit_is_kept_at_every_step(void **state)
         unsigned shift;
     } rows[] = {{4096, 14}, {16384, 14}, {65536, 16}};
     for (size_t i = 0; i < 3; i++)
-        for (size_t max_bytes = 100000; max_bytes < 4000000; max_bytes += max_bytes / 2) {
+        for (size_t max_bytes = 100000; max_bytes < 4000000;
+             max_bytes += max_bytes / 2) {
             fake_reset(rows[i].page_bytes);
             struct wgc__chunk_plan plan =
                 plan_of_chunk(rows[i].shift, max_bytes);
@@ -334,8 +332,8 @@ an_arena_of_any_size_and_alignment_is_used_and_not_left(void **state)
             run(&plan, 40 + (uint64_t)round, 400);
         assert_int_equal(fake.requests, 0);
         assert_true(all_bytes_are(buffer, 64 + skew, 0xa5));
-        assert_true(all_bytes_are(buffer + 64 + skew + bytes, 136 - skew,
-                                  0xa5));
+        assert_true(
+            all_bytes_are(buffer + 64 + skew + bytes, 136 - skew, 0xa5));
         free(buffer);
     }
 }

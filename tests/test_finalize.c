@@ -397,6 +397,9 @@ F12_an_object_that_is_reachable_anyway_is_not_reported(void **state)
     roots[0] = NULL;
     cycle();
     assert_int_equal(stats().self_retained, 1);
+    roots[0] = object;
+    cycle();
+    assert_int_equal(stats().self_retained, 0);
 }
 
 static void

@@ -416,6 +416,29 @@ size_and_base_know_every_byte(void **state)
     }
 }
 
+/* Cells that allocation holds ready look used to the collector only. */
+static void
+memory_that_was_not_handed_out_is_no_object(void **state)
+{
+    wgc_heap *heap = *state;
+    const size_t object_sizes[] = {16, 48, 256, 1040};
+    for (size_t s = 0; s < 4; s++) {
+        char *low = wgc_alloc(heap, object_sizes[s]);
+        char *high = wgc_alloc(heap, object_sizes[s]);
+        assert_true(low < high);
+        size_t usable = wgc_size(heap, high);
+        char *next = high + usable;
+        assert_int_equal(wgc_size(heap, next), 0);
+        for (char *at = next; at < next + 3 * usable; at++)
+            assert_null(wgc_base(heap, at));
+        assert_int_equal(wgc_kind_of(heap, next), WGC_KIND_INVALID);
+        assert_int_equal(wgc_free(heap, next), WGC_NOT_AN_OBJECT);
+        assert_int_equal(wgc_pin(heap, next), WGC_NOT_AN_OBJECT);
+        assert_null(wgc_weakref_new(heap, next, NULL, NULL));
+    }
+    assert_int_equal(stats_of(heap).live_objects, 8);
+}
+
 static void
 a_released_object_is_no_object(void **state)
 {
@@ -577,6 +600,7 @@ main(void)
         cmocka_unit_test(the_pointer_mode_says_which_words_count),
         EXACT_TEST(every_interior_address_keeps_its_object),
         EXACT_TEST(size_and_base_know_every_byte),
+        EXACT_TEST(memory_that_was_not_handed_out_is_no_object),
         EXACT_TEST(a_released_object_is_no_object),
         EXACT_TEST(a_released_object_that_a_root_still_names_stays_dead),
         EXACT_TEST(foreign_addresses_are_no_objects),

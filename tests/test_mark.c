@@ -145,9 +145,9 @@ mark_with(struct graph *graph, size_t root, size_t capacity)
     check_store(&graph->store);
     search(graph, root);
     for (size_t i = 0; i < graph->count; i++)
-        assert_int_equal(wgc__is_marked(&tracer->blocks,
-                                        (uintptr_t)graph->nodes[i]),
-                         graph->reached[i]);
+        assert_int_equal(
+            wgc__is_marked(&tracer->blocks, (uintptr_t)graph->nodes[i]),
+            graph->reached[i]);
     clear_marks(&graph->store.blocks);
     wgc__mark_end(tracer);
 }
@@ -274,14 +274,14 @@ finalizer_fired(void *object, void *data)
     record->fired = true;
 }
 
-/* An object that tells whose callback it is, and refers to one of the others. */
+/* An object that tells whose callback it is, and refers to one of the rest. */
 static void *
 data_of(struct cycle *cycle, struct record *record)
 {
     void **data = wgc_alloc(cycle->heap, 2 * sizeof *data);
     memcpy(data, &record, sizeof record);
-    data[1] = record->data != NOBODY ? reveal(cycle->objects[record->data])
-                                     : NULL;
+    data[1] =
+        record->data != NOBODY ? reveal(cycle->objects[record->data]) : NULL;
     return data;
 }
 
@@ -325,9 +325,9 @@ static void
 make_world(struct cycle *cycle)
 {
     for (int i = 0; i < OBJECTS; i++) {
-        roots[i] = wgc_alloc(
-            cycle->heap, 32 + random_below(&cycle->random,
-                                           i % 50 ? 200 : 30000));
+        roots[i] =
+            wgc_alloc(cycle->heap,
+                      32 + random_below(&cycle->random, i % 50 ? 200 : 30000));
         cycle->objects[i] = hide(roots[i]);
         for (int edge = 0; edge < EDGES; edge++)
             cycle->edges[i][edge] = NOBODY;
@@ -429,8 +429,7 @@ run_cycle_with(uint64_t seed, size_t capacity)
 {
     struct cycle *cycle = calloc(1, sizeof *cycle);
     fake_reset(4096);
-    cycle->heap = exact_heap_with((wgc_config){
-        .delivery = WGC_DELIVER_MANUAL});
+    cycle->heap = exact_heap_with((wgc_config){.delivery = WGC_DELIVER_MANUAL});
     assert_non_null(cycle->heap);
     assert_int_equal(wgc_disable(cycle->heap), WGC_OK);
     cycle->random = (random_state){seed};

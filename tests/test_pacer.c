@@ -56,12 +56,9 @@ what_fits_in_holes_need_not_be_kept(void **state)
     const struct {
         size_t threshold, holes, expected;
     } rows[] = {
-        {8 * MIB, 0, 9 * MIB},
-        {8 * MIB, 3 * MIB, 6 * MIB},
-        {8 * MIB, 8 * MIB, MIB},
-        {8 * MIB, 80 * MIB, MIB},
-        {8 * MIB, SIZE_MAX, MIB},
-        {0, 0, 0},
+        {8 * MIB, 0, 9 * MIB},    {8 * MIB, 3 * MIB, 6 * MIB},
+        {8 * MIB, 8 * MIB, MIB},  {8 * MIB, 80 * MIB, MIB},
+        {8 * MIB, SIZE_MAX, MIB}, {0, 0, 0},
         {0, SIZE_MAX, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

@@ -512,9 +512,12 @@ register_for_ever(void *object, void *data)
 static void
 run_all_ends_though_each_finalizer_registers_another(void **state)
 {
+    wgc_config config = scene_config();
     size_t count;
 
     (void)state;
+    config.min_bytes = 64 << 10; /* cycles on the way */
+    scene_reopen(&config);
     ran = 0;
     roots[0] = new_node();
     for (int i = 0; i < 10; i++)

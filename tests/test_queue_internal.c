@@ -68,9 +68,8 @@ condemn_some(struct model *model, random_state *random, size_t targets,
         size_t target = random_below(random, targets);
         if (!dead[target] && random_below(random, 3)) {
             dead[target] = true;
-            assert_null(wgc__queue_condemn(&model->queue,
-                                           (uintptr_t)target_at(target), NULL,
-                                           true));
+            assert_null(wgc__queue_condemn(
+                &model->queue, (uintptr_t)target_at(target), NULL, true));
         }
     }
 }
@@ -147,9 +146,9 @@ records_of_a_target_are_found_newest_first_and_by_type(void **state)
     (void)state;
     struct model *model = calloc(1, sizeof *model);
     wgc__queue_init(&model->queue);
-    const enum wgc__record_type types[] = {
-        WGC__RECORD_SHORT, WGC__RECORD_AFTER, WGC__RECORD_LONG,
-        WGC__RECORD_SHORT, WGC__RECORD_GUARD};
+    const enum wgc__record_type types[] = {WGC__RECORD_SHORT, WGC__RECORD_AFTER,
+                                           WGC__RECORD_LONG, WGC__RECORD_SHORT,
+                                           WGC__RECORD_GUARD};
     for (int i = 0; i < 5; i++)
         wgc__queue_register(&model->queue, &model->records[i], types[i],
                             target_at(1), NULL, NULL);

@@ -57,10 +57,9 @@ I3_every_offset_of_a_block_is_in_the_cell_that_division_tells(void **state)
         wgc__classes_init(&classes, shift);
         for (unsigned c = 0; c < classes.count; c++)
             for (size_t offset = 0; offset < (size_t)1 << shift; offset++) {
-                uint64_t cell =
-                    (uint64_t)(offset >> WGC__GRANULE_SHIFT) *
-                        classes.reciprocal[c] >>
-                    WGC__RECIPROCAL_SHIFT;
+                uint64_t cell = (uint64_t)(offset >> WGC__GRANULE_SHIFT) *
+                                    classes.reciprocal[c] >>
+                                WGC__RECIPROCAL_SHIFT;
                 if (cell != offset / classes.cell_bytes[c])
                     fail_msg("shift %u, class %u, offset %zu", shift, c,
                              offset);
@@ -117,7 +116,8 @@ an_aligned_class_is_the_smallest_whose_cells_all_are(void **state)
         struct wgc__classes classes;
         wgc__classes_init(&classes, shift);
         for (size_t alignment = 1; alignment <= 65536; alignment *= 2)
-            for (size_t bytes = 0; bytes <= classes.small_max + 64; bytes += 8) {
+            for (size_t bytes = 0; bytes <= classes.small_max + 64;
+                 bytes += 8) {
                 unsigned expected = 0;
                 while (expected < classes.count &&
                        (classes.cell_bytes[expected] < bytes ||

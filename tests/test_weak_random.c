@@ -378,17 +378,16 @@ static void
 end_record(void)
 {
     int record = any_of(SHORT, GUARD);
-    struct thing *thing = &model.things[record];
+    bool registered;
 
     if (record == NOTHING)
         return;
-    if (is_finalizer(&model, record)) {
-        check(wgc_finalizer_cancel(address[record]) ==
-              (thing->state == REGISTERED));
-    } else {
+    registered = model.things[record].state == REGISTERED;
+    if (is_finalizer(&model, record))
+        check(wgc_finalizer_cancel(address[record]) == registered);
+    else
         check(wgc_weakref_clear(address[record]) == WGC_OK);
-    }
-    if (thing->state == REGISTERED)
+    if (registered)
         model_done(&model, record);
     check_record(record);
 }

@@ -201,8 +201,7 @@ note_order(struct model *model)
         if (is_dead_target(model, i)) {
             const struct thing *thing = &model->things[i];
 
-            note_first(&first[thing->target],
-                       thing->first != 0 ? thing->first : thing->registration);
+            note_first(&first[thing->target], thing->registration);
         }
     for (int i = 0; i < SLOTS; i++)
         if (model->slots[i].used)
@@ -331,6 +330,7 @@ model_kill(struct model *model, int dead)
         if (!thing->exists || !is_record(model, i) || thing->state == DONE ||
             thing->target != dead)
             continue;
+        model->things[i].first = 0; /* one object: the order is theirs alone */
         if (thing->type != GUARD && thing->calls)
             add_due(model, &batch, i);
         else

@@ -41,7 +41,7 @@ struct thing {
     bool calls; /* has a callback */
     enum record_state state;
     uint64_t registration;
-    uint64_t first;    /* the target died once: of its first record */
+    uint64_t first;    /* due: when its target got the first record left */
     uint64_t sequence; /* in the queue */
     bool lingers;      /* no longer due, but not yet passed by a delivery */
 };
