@@ -172,6 +172,8 @@ wgc__alloc_free(struct wgc__alloc *alloc, struct wgc__lane *lane,
     }
     wgc__bit_clear(wgc__block_allocated(alloc->blocks, object->block),
                    object->cell);
+    wgc__bit_clear(wgc__block_marked(alloc->blocks, object->block),
+                   object->cell); /* a slot's record ends in a cycle */
     object->info->flags &= (uint8_t)~WGC__BLOCK_FRESH;
     if ((object->info->flags & (WGC__BLOCK_LISTED | WGC__BLOCK_OWNED)) == 0)
         wgc__alloc_list(alloc->blocks, lane, object->block);

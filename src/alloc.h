@@ -28,7 +28,10 @@ enum {
     WGC__KIND_WEAKREF,
     WGC__KIND_FINALIZER,
     WGC__KIND_SLOT,
-    WGC__KIND_HOST = 8 /* the first that wgc_kind_new returns */
+    WGC__KIND_WEAKMAP,
+    WGC__KIND_EPHEMERON,
+    WGC__KIND_TABLE, /* of a weak map */
+    WGC__KIND_HOST   /* the first that wgc_kind_new returns */
 };
 
 struct wgc__run {

@@ -164,13 +164,6 @@ wgc_alloc_aligned(wgc_heap *heap, wgc_kind kind, size_t bytes, size_t alignment)
 /* ---- Resize and free ---- */
 
 static bool
-is_record(const struct wgc__object *object)
-{
-    return object->info->kind == WGC__KIND_WEAKREF ||
-           object->info->kind == WGC__KIND_FINALIZER;
-}
-
-static bool
 resize_in_place(struct wgc_heap *heap, const struct wgc__object *object,
                 size_t bytes)
 {
@@ -199,7 +192,8 @@ wgc_resize(wgc_heap *heap, void *address, size_t bytes)
     heap = wgc__api_enter(heap);
     if (heap == NULL)
         return false;
-    if (!wgc__heap_object_at(heap, address, &object) || is_record(&object)) {
+    if (!wgc__heap_object_at(heap, address, &object) ||
+        wgc__kind_is_handle(object.info->kind)) {
         wgc__api_refuse(heap, WGC_NOT_AN_OBJECT);
         return false;
     }
@@ -220,6 +214,8 @@ move_ties(struct wgc_heap *heap, const struct wgc__object *from, void *to,
     wgc__weak_slots_move(&heap->weak, old, kept, new);
     wgc__weak_slots_end(&heap->weak, old + kept,
                         wgc__object_bytes(from) - kept);
+    if (wgc__heap_has_maps(heap))
+        wgc__ephemeron_move(&heap->ephemerons, from, new);
     wgc__queue_retarget(&heap->queue, old, new);
     wgc__queue_retarget_guards(&heap->queue, old, new);
 }
@@ -269,7 +265,8 @@ wgc_realloc(wgc_heap *heap, void *address, size_t bytes)
     heap = wgc__api_enter(heap);
     if (heap == NULL)
         return NULL;
-    if (!wgc__heap_object_at(heap, address, &object) || is_record(&object)) {
+    if (!wgc__heap_object_at(heap, address, &object) ||
+        wgc__kind_is_handle(object.info->kind)) {
         wgc__api_refuse(heap, WGC_NOT_AN_OBJECT);
         return NULL;
     }
@@ -298,6 +295,8 @@ end_ties(struct wgc_heap *heap, const struct wgc__object *object)
     wgc__weak_slots_free(&heap->weak,
                          wgc__queue_condemn(&heap->queue, start, NULL, true));
     wgc__queue_retarget_guards(&heap->queue, start, 0);
+    if (wgc__heap_has_maps(heap))
+        wgc__ephemeron_move(&heap->ephemerons, object, 0);
     wgc__queue_add_batch(&heap->queue);
     wgc__weak_slots_end(&heap->weak, start, wgc__object_bytes(object));
 }
@@ -316,7 +315,8 @@ wgc_free(wgc_heap *heap, void *address)
     if (wgc__roots_find(&heap->roots, WGC__ROOT_PIN, wgc__word_of(address),
                         NULL) != NULL)
         return wgc__api_refuse(heap, WGC_BUSY);
-    if (is_record(&object)) {
+    if (object.info->kind == WGC__KIND_WEAKREF ||
+        object.info->kind == WGC__KIND_FINALIZER) {
         struct wgc__record *record = address;
         if ((record->flags & (WGC__RECORD_LINKED | WGC__RECORD_RUNNING)) != 0)
             return wgc__api_refuse(heap, WGC_BUSY);

@@ -5,7 +5,7 @@
 static struct wgc__record *
 finalizer_record(const wgc_finalizer *finalizer, struct wgc_heap **heap)
 {
-    return wgc__api_record(finalizer, WGC__KIND_FINALIZER, heap);
+    return wgc__api_handle(finalizer, WGC__KIND_FINALIZER, heap);
 }
 
 wgc_finalizer *

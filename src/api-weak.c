@@ -5,7 +5,7 @@
 static struct wgc__record *
 reference_record(const wgc_weakref *reference, struct wgc_heap **heap)
 {
-    return wgc__api_record(reference, WGC__KIND_WEAKREF, heap);
+    return wgc__api_handle(reference, WGC__KIND_WEAKREF, heap);
 }
 
 wgc_weakref *

@@ -66,16 +66,15 @@ wgc__api_enter(wgc_heap *heap)
     return heap;
 }
 
-struct wgc__record *
-wgc__api_record(const void *handle, uint16_t kind, struct wgc_heap **heap)
+void *
+wgc__api_handle(const void *handle, uint16_t kind, struct wgc_heap **heap)
 {
     struct wgc__object object;
     struct wgc__mutator *mutator = wgc__world_current;
     while (mutator != NULL &&
-           !wgc__object_at(&mutator->heap->blocks, handle, &object))
+           !wgc__heap_object_at(mutator->heap, handle, &object))
         mutator = mutator->next;
-    if (mutator == NULL || object.info->kind != kind ||
-        ((struct wgc__record *)(void *)object.start)->registration == 0) {
+    if (mutator == NULL || object.info->kind != kind) {
         wgc__api_set_status(WGC_NOT_AN_OBJECT);
         return NULL;
     }
@@ -85,7 +84,7 @@ wgc__api_record(const void *handle, uint16_t kind, struct wgc_heap **heap)
         wgc__api_refuse(*heap, WGC_BUSY);
         return NULL;
     }
-    return (struct wgc__record *)(void *)object.start;
+    return object.start;
 }
 
 /* ---- Life of a heap ---- */

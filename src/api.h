@@ -33,10 +33,10 @@ wgc__api_may_collect(const struct wgc_heap *heap)
     return !heap->config.manual_collect && heap->disabled == 0;
 }
 
-/* The record behind a handle, of whichever of this thread's heaps it is; NULL,
-   and the status is set, if it is none or may not be used now. */
-struct wgc__record *wgc__api_record(const void *handle, uint16_t kind,
-                                    struct wgc_heap **heap);
+/* What is behind a handle, of whichever of this thread's heaps it is; NULL, and
+   the status is set, if it is none of this kind or may not be used now. */
+void *wgc__api_handle(const void *handle, uint16_t kind,
+                      struct wgc_heap **heap);
 
 /* Its target is alive as far as any cycle has found. */
 static inline bool

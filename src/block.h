@@ -35,7 +35,9 @@ enum wgc__block_flags {
     WGC__BLOCK_FRESH = 2,  /* its free cells read as zeros */
     WGC__BLOCK_LISTED = 4, /* in a list of blocks with free cells */
     WGC__BLOCK_OWNED = 8,  /* a mutator takes runs from it */
-    WGC__BLOCK_GREY = 16   /* has marked cells that were not scanned */
+    WGC__BLOCK_GREY = 16,  /* has marked cells that were not scanned */
+    WGC__BLOCK_KEYED = 32, /* in a cycle: edges wait for cells of it (mark.h) */
+    WGC__BLOCK_HELD = 64   /* cells of it are weak sides (ephemeron.h) */
 };
 
 struct wgc__block {

@@ -103,6 +103,9 @@ select_dead(struct wgc_heap *heap)
     heap->has_guards = heap->queue.counts[WGC__RECORD_GUARD] != 0;
     wgc__weak_select(&heap->weak, true, !heap->has_guards);
     heap->self_retained = wgc__finalize_select(&heap->queue, &heap->blocks);
+    if (wgc__heap_has_maps(heap))
+        wgc__ephemeron_select(&heap->ephemerons, &heap->tracer,
+                              !heap->has_guards);
     /* No weak reference that the program can reach leads to a dead object. */
 }
 
@@ -112,6 +115,8 @@ rescue(struct wgc_heap *heap)
     if (heap->has_guards) {
         wgc__finalize_rescue(&heap->queue, &heap->tracer);
         wgc__weak_select(&heap->weak, false, true);
+        if (wgc__heap_has_maps(heap))
+            wgc__ephemeron_select(&heap->ephemerons, &heap->tracer, true);
     }
     wgc__queue_add_batch(&heap->queue);
     /* What is not marked now is gone for good. */
@@ -126,7 +131,7 @@ sweep_small(struct wgc_heap *heap, uint32_t number, size_t *holes)
     struct wgc__census before = heap->live;
     enum wgc__swept swept =
         wgc__sweep_block(&heap->blocks, number, &heap->live);
-    block->flags &= (uint8_t)~WGC__BLOCK_LISTED;
+    block->flags &= (uint8_t) ~(WGC__BLOCK_LISTED | WGC__BLOCK_KEYED);
     if (swept == WGC__SWEPT_EMPTY) {
         wgc__alloc_close(&heap->alloc, number);
     } else if (swept == WGC__SWEPT_PARTIAL) {
@@ -162,6 +167,7 @@ sweep_large(struct wgc_heap *heap, uint32_t number)
     uint64_t *marked = wgc__block_marked(&heap->blocks, number);
     if (wgc__bit_get(marked, 0)) {
         wgc__bit_clear(marked, 0);
+        heap->blocks.table[number].flags &= (uint8_t)~WGC__BLOCK_KEYED;
         heap->live.objects++;
         heap->live.bytes += heap->blocks.table[number].bytes;
     } else {
@@ -183,7 +189,7 @@ sweep(struct wgc_heap *heap)
         if (block->state != WGC__BLOCK_SMALL &&
             block->state != WGC__BLOCK_LARGE)
             continue;
-        if (wgc__kind_is_table(block->kind))
+        if (wgc__kind_is_manual(block->kind))
             sweep_table(heap, i);
         else if (block->state == WGC__BLOCK_LARGE)
             sweep_large(heap, i);
@@ -206,6 +212,8 @@ settle(struct wgc_heap *heap, size_t holes)
     wgc__heap_tend_index(heap, &heap->queue.targets);
     wgc__heap_tend_index(heap, &heap->queue.places);
     wgc__heap_tend_index(heap, &heap->roots.index);
+    if (wgc__heap_has_maps(heap))
+        wgc__ephemeron_tend(&heap->ephemerons);
     wgc__chunk_release(&heap->chunk, wgc__pacer_keep(heap->threshold, holes) >>
                                          heap->chunk.shift);
 }

@@ -43,7 +43,7 @@ mark_after_death(const struct wgc__queue *queue, struct wgc_tracer *tracer)
         return;
     FOR_EACH(record, &walk, &tracer->blocks, WGC__RECORD_AFTER)
     {
-        wgc__mark_only(tracer, record);
+        wgc__mark_word(tracer, wgc__word_of(record));
         if (wgc__start_is_marked(&tracer->blocks, record->node.key))
             record->flags &= (uint8_t)~WGC__RECORD_LONE;
         else
@@ -63,7 +63,7 @@ mark_guards(const struct wgc__queue *queue, struct wgc_tracer *tracer)
     if (queue->counts[WGC__RECORD_GUARD] == 0)
         return;
     FOR_EACH(record, &walk, &tracer->blocks, WGC__RECORD_GUARD)
-    wgc__mark_only(tracer, record);
+    wgc__mark_word(tracer, wgc__word_of(record));
     for (bool added = true; added;) {
         added = false;
         FOR_EACH(record, &walk, &tracer->blocks, WGC__RECORD_GUARD)

@@ -77,6 +77,38 @@ add_internal_kinds(struct wgc_heap *heap)
 }
 
 static bool
+add_map_kind(struct wgc_heap *heap, uint16_t kind, wgc_trace_fn *trace)
+{
+    struct wgc__kind *map_kind = wgc__heap_table_new(heap, sizeof *map_kind);
+    if (map_kind == NULL)
+        return false;
+    wgc__lane_init(&map_kind->lane, &heap->classes, kind, trace == NULL);
+    heap->shapes[kind] = (struct wgc__shape){
+        .form = trace != NULL ? WGC__FORM_TRACE : WGC__FORM_LEAF,
+        .trace = trace,
+    };
+    heap->kinds[kind] = map_kind;
+    return true;
+}
+
+/* A kind costs a kilobyte, which a small arena without maps keeps. */
+bool
+wgc__heap_need_maps(struct wgc_heap *heap)
+{
+    bool there = wgc__heap_has_maps(heap);
+    if (!there && heap->kinds[WGC__KIND_WEAKMAP] == NULL &&
+        !add_map_kind(heap, WGC__KIND_WEAKMAP, wgc__weakmap_trace))
+        return false;
+    if (!there && heap->kinds[WGC__KIND_EPHEMERON] == NULL &&
+        !add_map_kind(heap, WGC__KIND_EPHEMERON, wgc__ephemeron_trace))
+        return false;
+    if (!there && !add_map_kind(heap, WGC__KIND_TABLE, NULL))
+        return false;
+    heap->ephemerons.tables = wgc__heap_lane(heap, WGC__KIND_TABLE);
+    return true;
+}
+
+static bool
 grow_kinds(struct wgc_heap *heap)
 {
     size_t capacity = heap->kinds_capacity * 2;
@@ -161,7 +193,7 @@ wgc__heap_object_find(struct wgc_heap *heap, wgc__word address,
                       struct wgc__object *object)
 {
     return wgc__object_find(&heap->blocks, address, object) &&
-           !wgc__kind_is_table(object->info->kind) &&
+           !wgc__kind_is_hidden(object->info->kind) &&
            !(object->info->state == WGC__BLOCK_SMALL &&
              wgc__alloc_is_ahead(wgc__heap_lane(heap, object->info->kind),
                                  object));
@@ -219,14 +251,14 @@ wgc__heap_census(struct wgc_heap *heap)
         const struct wgc__block *block = &heap->blocks.table[i];
         if ((block->state != WGC__BLOCK_SMALL &&
              block->state != WGC__BLOCK_LARGE) ||
-            wgc__kind_is_table(block->kind))
+            wgc__kind_is_hidden(block->kind))
             continue;
         struct wgc__census part = wgc__sweep_count(&heap->blocks, i);
         total.objects += part.objects;
         total.bytes += part.bytes;
     }
     for (size_t kind = 0; kind < heap->kinds_count; kind++) {
-        if (heap->kinds[kind] == NULL || wgc__kind_is_table((uint16_t)kind))
+        if (heap->kinds[kind] == NULL || wgc__kind_is_hidden((uint16_t)kind))
             continue;
         struct wgc__census ahead = lane_ahead(&heap->kinds[kind]->lane);
         total.objects -= ahead.objects;
@@ -315,7 +347,10 @@ init_modules(struct wgc_heap *heap)
         .alloc = &heap->alloc,
         .slots = &heap->internal_kinds[WGC__KIND_SLOT].lane,
     };
+    heap->ephemerons = (struct wgc__ephemerons){.blocks = &heap->blocks,
+                                                .alloc = &heap->alloc};
     heap->tracer.shapes = heap->shapes;
+    heap->tracer.open = wgc__ephemeron_open;
     heap->tracer.bases_only = heap->config.pointers != WGC_POINTERS_INTERIOR;
     heap->tracer.roots_bases = heap->config.pointers == WGC_POINTERS_BASES;
     set_pace(heap);

@@ -11,6 +11,7 @@
 #define WGC_HEAP_MODULE_H
 
 #include "alloc.h"
+#include "ephemeron.h"
 #include "finalize.h"
 #include "mark.h"
 #include "pacer.h"
@@ -50,6 +51,7 @@ struct wgc_heap {
     struct wgc_tracer tracer;
     struct wgc__queue queue;
     struct wgc__weak weak;
+    struct wgc__ephemerons ephemerons;
     struct wgc__pace pace;
 
     struct wgc__kind **kinds;
@@ -98,6 +100,16 @@ void wgc__heap_tend_index(struct wgc_heap *heap, struct wgc__index *index);
 /* The number of a new kind, or 0. */
 uint32_t wgc__heap_add_kind(struct wgc_heap *heap, const wgc_kind_info *info);
 
+/* The kinds of weak maps and ephemerons, made when they are first wanted; false
+   if there is no memory. */
+bool wgc__heap_need_maps(struct wgc_heap *heap);
+
+static inline bool
+wgc__heap_has_maps(const struct wgc_heap *heap)
+{
+    return heap->kinds[WGC__KIND_TABLE] != NULL;
+}
+
 /* The object of the host's at `address`: not a table, and handed out. */
 bool wgc__heap_object_find(struct wgc_heap *heap, wgc__word address,
                            struct wgc__object *object);
@@ -114,10 +126,25 @@ size_t wgc__heap_ahead(const struct wgc_heap *heap);
 uint64_t wgc__heap_clock(const struct wgc_heap *heap);
 void wgc__heap_event(struct wgc_heap *heap, const wgc_event *event);
 
+/* Cells that are freed by hand, not swept. */
 static inline bool
-wgc__kind_is_table(uint16_t kind)
+wgc__kind_is_manual(uint16_t kind)
 {
     return kind == WGC__KIND_FIXTURE || kind == WGC__KIND_SLOT;
+}
+
+/* Cells that are no objects to the host. */
+static inline bool
+wgc__kind_is_hidden(uint16_t kind)
+{
+    return wgc__kind_is_manual(kind) || kind == WGC__KIND_TABLE;
+}
+
+/* Objects of the collector's that the host may hold but not resize. */
+static inline bool
+wgc__kind_is_handle(uint16_t kind)
+{
+    return kind >= WGC__KIND_WEAKREF && kind <= WGC__KIND_EPHEMERON;
 }
 
 #endif

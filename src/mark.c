@@ -9,8 +9,10 @@ enum {
     CAPACITY_MIN = 2048,     /* bytes of stack, rounded up to a block */
     CAPACITY_SHARE = 32      /* the stack grows up to this part of the heap */
 };
-/* Tag of the upper of two stack entries that are a range: high, low | RANGE. */
+/* Tags of stack entries: the upper of two that are a range (high, low | RANGE);
+   an object whose edges are to be followed. */
 #define RANGE ((wgc__word)1)
+#define KEY   ((wgc__word)2)
 
 /* ---- The stack ---- */
 
@@ -38,6 +40,9 @@ wgc__mark_begin(struct wgc_tracer *tracer)
     tracer->blocks = *tracer->heap_blocks;
     tracer->depth = 0;
     tracer->overflowed = false;
+    wgc__index_init(&tracer->edges);
+    tracer->found_ephemerons = NULL;
+    tracer->found_maps = NULL;
     tracer->capacity_max = wgc__max(
         tracer->capacity, tracer->blocks.extent / CAPACITY_SHARE / WGC__WORD);
 }
@@ -61,6 +66,7 @@ resize_stack(struct wgc_tracer *tracer, size_t capacity)
 void
 wgc__mark_end(struct wgc_tracer *tracer)
 {
+    wgc__mark_drop_edges(tracer);
     size_t bytes = wgc__max(CAPACITY_MIN, (size_t)1 << tracer->chunk->shift);
     if (stack_bytes(tracer) > bytes)
         resize_stack(tracer, bytes / WGC__WORD);
@@ -108,14 +114,19 @@ push_range(struct wgc_tracer *tracer, wgc__word low, wgc__word high)
 static inline bool
 mark_found(struct wgc_tracer *tracer, const struct wgc__object *object)
 {
+    const unsigned special = WGC__BLOCK_LEAF | WGC__BLOCK_KEYED;
+    wgc__word start = wgc__word_of(object->start);
     uint64_t *word =
         &wgc__block_marked(&tracer->blocks, object->block)[object->cell >> 6];
     uint64_t bit = UINT64_C(1) << (object->cell & 63);
     if ((*word & bit) != 0)
         return false;
     *word |= bit;
-    if ((object->info->flags & WGC__BLOCK_LEAF) == 0)
-        push_object(tracer, wgc__word_of(object->start), object->info);
+    unsigned flags = object->info->flags & special;
+    if ((flags & WGC__BLOCK_LEAF) == 0)
+        push_object(tracer, start, object->info);
+    if (WGC__UNLIKELY((flags & WGC__BLOCK_KEYED) != 0))
+        push_object(tracer, start | KEY, object->info);
     return true;
 }
 
@@ -142,13 +153,58 @@ wgc__mark_word(struct wgc_tracer *tracer, wgc__word word)
     mark_word(tracer, word, false);
 }
 
-void
-wgc__mark_only(struct wgc_tracer *tracer, const void *address)
+/* ---- Edges ---- */
+
+static void
+grow_edges(struct wgc_tracer *tracer)
 {
-    struct wgc__object object;
-    if (wgc__object_at(&tracer->blocks, address, &object))
-        wgc__bit_set(wgc__block_marked(&tracer->blocks, object.block),
-                     object.cell);
+    size_t count = wgc__index_wish(&tracer->edges);
+    size_t bytes = count * sizeof(struct wgc__node *);
+    if (count <= WGC__INDEX_FEW)
+        return;
+    void *buckets = wgc__raw_new(tracer->heap_blocks, tracer->chunk, bytes);
+    if (buckets == NULL)
+        return; /* longer chains */
+    memset(buckets, 0, bytes);
+    void *old = wgc__index_rebucket(&tracer->edges, buckets, count);
+    if (old != NULL)
+        wgc__raw_free(tracer->heap_blocks, tracer->chunk, old,
+                      tracer->edges_bytes);
+    tracer->edges_bytes = bytes;
+}
+
+void
+wgc__mark_drop_edges(struct wgc_tracer *tracer)
+{
+    if (tracer->edges.buckets != NULL)
+        wgc__raw_free(tracer->heap_blocks, tracer->chunk, tracer->edges.buckets,
+                      tracer->edges_bytes);
+    wgc__index_init(&tracer->edges);
+}
+
+void
+wgc__mark_edge(struct wgc_tracer *tracer, struct wgc__edge *edge)
+{
+    struct wgc__object key;
+    if (!wgc__object_find(&tracer->blocks, edge->node.key, &key) ||
+        wgc__object_is_marked(&tracer->blocks, &key)) {
+        wgc__mark_word(tracer, wgc__word_of(edge->value));
+        return;
+    }
+    key.info->flags |= WGC__BLOCK_KEYED;
+    wgc__index_add(&tracer->edges, &edge->node, edge->node.key);
+    grow_edges(tracer);
+}
+
+/* The object at `key` was marked. */
+static void
+follow_edges(struct wgc_tracer *tracer, wgc__word key)
+{
+    struct wgc__node *node;
+    while ((node = wgc__index_find(&tracer->edges, key)) != NULL) {
+        wgc__index_remove(&tracer->edges, node);
+        wgc__mark_word(tracer, wgc__word_of(((struct wgc__edge *)node)->value));
+    }
 }
 
 /* ---- Scanning ---- */
@@ -220,6 +276,18 @@ scan_object(struct wgc_tracer *tracer, wgc__word start)
         scan_shaped(tracer, start, bytes, &tracer->shapes[info->kind]);
 }
 
+static void
+pop_tagged(struct wgc_tracer *tracer)
+{
+    wgc__word top = tracer->stack[--tracer->depth];
+    if ((top & KEY) != 0) {
+        follow_edges(tracer, top & ~KEY);
+        return;
+    }
+    wgc__word high = tracer->stack[--tracer->depth];
+    scan_range(tracer, top & ~RANGE, high);
+}
+
 /*
  * Objects leave the stack through a ring in which each waits, prefetched, while
  * those before it are scanned.
@@ -232,7 +300,7 @@ drain_stack(struct wgc_tracer *tracer)
     for (;;) {
         while (count < RING && tracer->depth > 0) {
             wgc__word top = tracer->stack[tracer->depth - 1];
-            if ((top & RANGE) != 0)
+            if ((top & (RANGE | KEY)) != 0)
                 break;
             tracer->depth--;
             __builtin_prefetch(wgc__address_of(top));
@@ -243,9 +311,7 @@ drain_stack(struct wgc_tracer *tracer)
             first = (first + 1) % RING;
             count--;
         } else if (tracer->depth > 0) {
-            tracer->depth -= 2;
-            scan_range(tracer, tracer->stack[tracer->depth + 1] & ~RANGE,
-                       tracer->stack[tracer->depth]);
+            pop_tagged(tracer);
         } else {
             return;
         }
@@ -265,12 +331,14 @@ rescan_block(struct wgc_tracer *tracer, uint32_t number)
          (cell = wgc__bits_find_set(marked, cell, block->cells)) < block->cells;
          cell++) {
         scan_object(tracer, start + cell * block->cell_bytes);
+        if ((block->flags & WGC__BLOCK_KEYED) != 0)
+            follow_edges(tracer, start + cell * block->cell_bytes);
         drain_stack(tracer);
     }
 }
 
-void
-wgc__mark_drain(struct wgc_tracer *tracer)
+static void
+drain_grey(struct wgc_tracer *tracer)
 {
     drain_stack(tracer);
     while (tracer->overflowed) {
@@ -278,6 +346,16 @@ wgc__mark_drain(struct wgc_tracer *tracer)
         for (uint32_t i = 0; i < wgc__blocks_top(&tracer->blocks); i++)
             if ((tracer->blocks.table[i].flags & WGC__BLOCK_GREY) != 0)
                 rescan_block(tracer, i);
+    }
+}
+
+void
+wgc__mark_drain(struct wgc_tracer *tracer)
+{
+    drain_grey(tracer);
+    while (tracer->found_ephemerons != NULL || tracer->found_maps != NULL) {
+        tracer->open(tracer);
+        drain_grey(tracer);
     }
 }
 

@@ -7,7 +7,8 @@
  * with the grey flag) or black (marked and scanned).
  *
  * I1  A black object refers to no white object, but for the targets of records.
- * I2  When wgc__mark_drain returns nothing is grey.
+ * I2  When wgc__mark_drain returns nothing is grey, and no edge waits whose key
+ *     is marked.
  *
  * The stack is bounded: when it can neither grow nor take an object, the
  * object's block gets the grey flag, and drain scans the marked cells of such
@@ -20,6 +21,15 @@
 #include "block-large.h"
 #include "object.h"
 #include "wgc/heap.h"
+
+/* An edge that counts once its key is marked: what an ephemeron is made of. */
+struct wgc__edge {
+    struct wgc__node node;
+    void *value;
+};
+
+struct wgc_ephemeron;
+struct wgc_weakmap;
 
 enum wgc__form {
     WGC__FORM_CONSERVATIVE,
@@ -48,6 +58,13 @@ struct wgc_tracer {
     bool in_roots;    /* now scanning roots */
     struct wgc__blocks *heap_blocks; /* the stack's memory comes from here */
     struct wgc__chunk *chunk;
+    struct wgc__index edges; /* delayed: their keys are white */
+    size_t edges_bytes;      /* of the index's buckets */
+    /* What was scanned and has edges that nobody has looked at yet; drain calls
+       `open` for that. */
+    struct wgc_ephemeron *found_ephemerons;
+    struct wgc_weakmap *found_maps;
+    void (*open)(struct wgc_tracer *tracer);
 };
 
 /* False if there is no memory for the smallest stack. */
@@ -63,8 +80,10 @@ void wgc__mark_word(struct wgc_tracer *tracer, wgc__word word);
 /* Mark an object that is known; false if it was marked already. */
 bool wgc__mark_object(struct wgc_tracer *tracer,
                       const struct wgc__object *object);
-/* Mark an object but do not scan it: its owner does that. */
-void wgc__mark_only(struct wgc_tracer *tracer, const void *object);
+/* Follow an edge if its key is marked; else keep it until that is so. */
+void wgc__mark_edge(struct wgc_tracer *tracer, struct wgc__edge *edge);
+/* Forget all edges that wait. */
+void wgc__mark_drop_edges(struct wgc_tracer *tracer);
 
 /* The words of a range outside the heap: static data, a stack.  `past_end`:
    a word at the very start of a cell also keeps what ends there. */

@@ -42,9 +42,12 @@ END
 "$top/build/examples/symbols" "$file" --report
 cat <<END
 
-  words, made     words read; new symbols made for them
-  vanished, in use    symbols that were collected; that are in the table
-  alloc, heap     allocated since the beginning; memory taken from the system
-  cycles          collections, all of them automatic
-  stopped, longest    how long these stopped the program, altogether and at most
+  words     words read
+  made      symbols made for them: words that were not in the table
+  vanished  symbols that were collected, and left the table
+  in use    symbols in the table, of which the next cycle may take some
+  alloc     KiB allocated since the beginning
+  heap      KiB taken from the system
+  cycles    collections, which the heap started by itself
+  stopped   how long they stopped the program, altogether; longest: one of them
 END

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Weak references and weak slots.  SEMANTICS rules R1-R31; "short" and "long"
- * are .NET's and bdwgc's words.  What heap.h says of threads, errors and
+ * Weak references, weak slots, weak maps and ephemerons.  SEMANTICS rules R1-R31
+ * and W1-W12; "short" and "long" are .NET's and bdwgc's words.  What heap.h says of threads, errors and
  * re-entrance holds here.
  *
  * A cycle clears every short reference to every object that it found dead in
@@ -91,6 +91,83 @@ WGC_API wgc_status wgc_weak_slot_remove(wgc_heap *heap, void **slot);
  * itself, that is forgotten.  WGC_NOT_FOUND if `from` is not registered.
  */
 WGC_API wgc_status wgc_weak_slot_move(wgc_heap *heap, void **from, void **to);
+
+/* ---- Weak maps -------------------------------------------------------- */
+
+/*
+ * A map from keys to values in which either side, or both, are weak.  With one
+ * weak side its entries are ephemerons: the strong side lives only while the
+ * weak side does, even if it is the only thing that reaches it (W5-W7).  An
+ * entry that lost a weak side is gone from every view when the cycle ends,
+ * before any callback runs (W11).  The map is itself an object of the heap; an
+ * unreachable one takes its entries with it.
+ */
+typedef struct wgc_weakmap wgc_weakmap;
+
+typedef struct wgc_weakmap_info {
+    bool weak_keys, weak_values;
+    /* Keys that are the same address are one key; so are keys for which `equal`
+       says so, and which then must have the same hash.  Both or neither.  They
+       may call anything, the map's functions included. */
+    size_t (*hash)(const void *key, void *data);
+    bool (*equal)(const void *a, const void *b, void *data);
+    void *data; /* passed to them; held by the map, if it is an object */
+    /* A long map: an entry stays until the weak side can no longer come back,
+       so that a guard still finds it (W12).  Else it goes before guards run. */
+    bool outlives_guards;
+} wgc_weakmap_info;
+
+/*
+ * A new, empty map.  NULL info: weak keys, by address.  NULL: WGC_INVALID if
+ * there is a hash but no equal, or the reverse; WGC_NO_MEMORY.
+ */
+WGC_API wgc_weakmap *wgc_weakmap_new(wgc_heap *heap,
+                                     const wgc_weakmap_info *info);
+
+/*
+ * Add an entry, or replace the value of the one whose key is equal: that keeps
+ * the key it has (W1) and its place.  A weak side must be the base of an object,
+ * else WGC_NOT_AN_OBJECT; a strong one may be any word, but a key is not NULL if
+ * neither side is weak (WGC_INVALID).  WGC_NO_MEMORY leaves the map as it was.
+ * WGC_BUSY if the host's `equal` changed the map each of a thousand times.
+ * May run a cycle.  At most 48 bytes an entry.
+ */
+WGC_API wgc_status wgc_weakmap_set(wgc_weakmap *map, void *key, void *value);
+
+/* The value, or NULL if there is no entry (or its value is NULL). */
+WGC_API void *wgc_weakmap_get(wgc_weakmap *map, const void *key);
+/* False if there was no entry. */
+WGC_API bool wgc_weakmap_remove(wgc_weakmap *map, const void *key);
+WGC_API size_t wgc_weakmap_count(wgc_weakmap *map);
+
+/* A place in a map.  All zero: before the first entry.  It needs no end, may be
+   copied, and stays good whatever happens to the map. */
+typedef struct wgc_weakmap_iterator {
+    uint64_t place, hint;
+} wgc_weakmap_iterator;
+
+/*
+ * Go on to the next entry, in the order in which they were added; false at the
+ * end.  Entries may be added, removed and die meanwhile: what is removed is not
+ * met, what is added is met later, and no survivor is skipped or met twice.
+ * `key` and `value` may be NULL.
+ */
+WGC_API bool wgc_weakmap_next(wgc_weakmap *map, wgc_weakmap_iterator *iterator,
+                              void **key, void **value);
+
+/* ---- Ephemerons ------------------------------------------------------- */
+
+/*
+ * One entry by itself, for hosts that build tables of their own: `value` lives
+ * while both `key` and the ephemeron do.  Itself an object of the heap.  `key`
+ * must be the base of an object; `value` may be any word.  Both read NULL once
+ * the key died.
+ */
+typedef struct wgc_ephemeron wgc_ephemeron;
+WGC_API wgc_ephemeron *wgc_ephemeron_new(wgc_heap *heap, void *key,
+                                         void *value);
+WGC_API void *wgc_ephemeron_key(wgc_ephemeron *ephemeron);
+WGC_API void *wgc_ephemeron_value(wgc_ephemeron *ephemeron);
 
 #ifdef __cplusplus
 }
