@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+# Built-in functions on many types.
+print(abs(-3), abs(2.5), all([1, 0]), any([0, 1]), bool([]), callable(print))
+print(divmod(17, 5), enumerate, max(1, 5, 3), min([4, 2]), max("b", "a", key=ord))
+print(max([], default="none"), min(["bb", "a"], key=len), max([1, -5], key=abs))
+print(sum([1, 2, 3]), sum([1, 2], 10), sum([[1], [2]], []), sum(()))
+print(sorted([3, 1, 2]), sorted("bca"), sorted({"b": 1, "a": 2}), sorted((2, 1)))
+print(len("abc"), len([1]), len({}), len((1, 2)), len({1}), len(range(7)))
+print(list(map(int, "123")), list(map(max, [1, 5], [3, 2])), list(filter(str.isalpha, "a1")))
+print(pow(2, 8), pow(2, -1), pow(3, 2, 5), round(3.7), round(-0.5), round(1.25, 1))
+print(chr(8364), ord("€"), hex(16), oct(9), bin(6), repr("x"), str(1.0))
+print(isinstance([], list), isinstance(1, (str, int)), issubclass(bool, int))
+print(list(zip("ab", [1, 2], (True, None))), dict(zip("ab", range(2))))
+print(type(1), type("a"), type([]), type({}), type(()), type({1}), type(1.5), type(len))
+print(int, str.upper("a"), list.__name__, list("ab"), str([1, "a"]), str(None))
+print(id(print) == id(print), id([]) != id([1]), hash("a") == hash("a"))
+print(next(iter([5])), next(iter([]), None), list(iter("ab")), list(reversed([1, 2])))
+print(getattr("abc", "upper")(), hasattr([], "append"), print is print)

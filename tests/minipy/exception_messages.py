@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+# Messages of everyday mistakes.
+def attempt(action):
+    try:
+        print(action())
+    except Exception as error:
+        print(type(error).__name__ + ":", error)
+
+
+number, nothing, items = 5, None, []
+attempt(lambda: undefined)
+attempt(lambda: "a" + 1)
+attempt(lambda: 1 + "a")
+attempt(lambda: [1] + 1)
+attempt(lambda: None + 1)
+attempt(lambda: {} + {})
+attempt(lambda: "a" - "b")
+attempt(lambda: number[0])
+attempt(lambda: nothing[0])
+attempt(lambda: attempt[0])
+attempt(lambda: 1 in 5)
+attempt(lambda: 1 in "text")
+attempt(lambda: items[None])
+attempt(lambda: int("x"))
+attempt(lambda: float("x"))
+attempt(lambda: int(None))
+attempt(lambda: list(5))
+attempt(lambda: dict([1]))
+attempt(lambda: sum(["a"]))
+attempt(lambda: max([]))
+attempt(lambda: min(()))
+attempt(lambda: abs("x"))
+attempt(lambda: round("x"))
+attempt(lambda: isinstance(1, 1))
+attempt(lambda: getattr(1, 2))
+attempt(lambda: iter(5))
+attempt(lambda: reversed(5))
+attempt(lambda: sorted(5))
+attempt(lambda: "abc".index("z"))
+attempt(lambda: "x" < 1)
+attempt(lambda: [] * [])
+attempt(lambda: hash([]))
+attempt(lambda: len(None))
+attempt(lambda: chr("a"))
+attempt(lambda: ord(5))
+attempt(lambda: "%d" % None)
+attempt(lambda: "".join([1]))
+attempt(lambda: [3, "a"].sort())

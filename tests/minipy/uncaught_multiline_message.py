@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# A message with line breaks.
+raise ValueError("first line\nsecond line")

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MIT
+# A call with too few arguments.
+def area(width, height):
+    return width * height
+
+
+print(area(2, 3))
+print(area(2))

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# Garbage holds a reference to other garbage: no callback.
+import gc
+import weakref
+
+
+class Node:
+    pass
+
+
+def died(ref):
+    print("must not run")
+
+
+def scene():
+    first = Node()
+    second = Node()
+    first.second = second
+    second.first = first
+    first.table = {"x": [weakref.ref(second, died)]}
+    second.table = (weakref.ref(first, died),)
+    return weakref.ref(first), weakref.ref(second)
+
+
+a, b = scene()
+gc.collect()
+print(a(), b())
