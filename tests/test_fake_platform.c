@@ -433,6 +433,83 @@ nothing_is_lost_where_nothing_fails(void **state)
     }
 }
 
+/* ---- The collector's own tables, in the last blocks there are --------- */
+
+enum { BLOCK = 16384, MOST = 4096 };
+
+/* Objects of a block each until there is no room, less the last few. */
+static size_t
+fill_with_blocks(wgc_heap *heap, size_t spare)
+{
+    size_t count = 0;
+    while ((roots[count] = wgc_alloc_leaf(heap, BLOCK)) != NULL)
+        count++;
+    assert_status(WGC_NO_MEMORY);
+    while (spare-- > 0) {
+        assert_int_equal(wgc_free(heap, roots[--count]), WGC_OK);
+        roots[count] = NULL;
+    }
+    return count;
+}
+
+static size_t
+make_kinds_until_full(wgc_heap *heap)
+{
+    const wgc_kind_info info = {.name = "a kind with a name"};
+    size_t count = 0;
+    while (count < MOST && wgc_kind_new(heap, &info) != WGC_KIND_INVALID)
+        count++;
+    assert_status(WGC_NO_MEMORY);
+    assert_int_equal(stats_of(heap).kinds, count);
+    return count;
+}
+
+static size_t
+add_roots_until_full(wgc_heap *heap, void **words)
+{
+    size_t count = 0;
+    while (count < MOST &&
+           wgc_root_add(heap, words + count, words + count + 1) == WGC_OK)
+        count++;
+    assert_status(WGC_NO_MEMORY);
+    return count;
+}
+
+static void
+BS13_a_root_or_kind_that_is_refused_leaves_the_others(void **state)
+{
+    (void)state;
+    void **words = calloc(MOST + 1, sizeof *words);
+    for (size_t spare = 0; spare < 12; spare++) {
+        fake_reset(4096);
+        wgc_heap *heap = exact_heap_with((wgc_config){.max_bytes = 2 << 20});
+        assert_non_null(heap);
+        assert_int_equal(wgc_disable(heap), WGC_OK);
+        size_t objects = fill_with_blocks(heap, spare);
+        make_kinds_until_full(heap);
+        size_t count = add_roots_until_full(heap, words);
+        assert_true(objects > 60 && count > 60);
+        /* The latest root that was not refused, those before it, and the one
+           that was. */
+        hidden lost = hide(roots[60]);
+        for (size_t i = 0; i < 60; i++)
+            words[count - 1 - i] = roots[i];
+        words[count] = roots[60];
+        memset(roots, 0, 61 * sizeof roots[0]);
+        collect_exact(heap);
+        for (size_t i = 0; i < 60; i++)
+            assert_int_equal(wgc_size(heap, words[count - 1 - i]), BLOCK);
+        assert_false(is_alive(heap, lost));
+        assert_int_equal(
+            wgc_root_remove(heap, words + count, words + count + 1),
+            WGC_NOT_FOUND);
+        memset(words, 0, (MOST + 1) * sizeof *words);
+        close_heap(heap);
+        fake_check_returned();
+    }
+    free(words);
+}
+
 /* ---- Limits and trimming, as the system sees them --------------------- */
 
 static void
@@ -544,6 +621,7 @@ main(void)
         cmocka_unit_test(BS13_any_one_request_may_fail),
         cmocka_unit_test(BS13_all_requests_may_fail_from_any_one_on),
         cmocka_unit_test(BS12_memory_need_not_be_taken_back),
+        cmocka_unit_test(BS13_a_root_or_kind_that_is_refused_leaves_the_others),
         cmocka_unit_test(a_limit_holds_for_what_the_system_gave),
         cmocka_unit_test(trimming_returns_what_is_free_to_the_system),
         cmocka_unit_test(a_refused_trim_is_counted_as_none),
