@@ -7,7 +7,11 @@ missing=
 need() {
     package=$1
     shift
-    "$@" >/dev/null 2>&1 || missing="$missing $package"
+    "$@" >/dev/null 2>&1 && return
+    case "$missing " in
+    *" $package "*) ;;
+    *) missing="$missing $package" ;;
+    esac
 }
 
 has() {
@@ -24,11 +28,8 @@ int main(void) { return puts("") < 0; }' | "$@" -x c -o /dev/null -
 need_to_build() {
     need meson has meson
     need ninja-build has ninja
-    if ! has "${CC:-cc}" >/dev/null; then
-        missing="$missing gcc libc6-dev"
-    else
-        need libc6-dev compiles "${CC:-cc}"
-    fi
+    need gcc has "${CC:-cc}"
+    need libc6-dev compiles "${CC:-cc}"
 }
 
 need_to_test() {
