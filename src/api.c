@@ -144,6 +144,8 @@ collect(wgc_heap *heap, bool exact, wgc__word here)
     heap = wgc__api_enter(heap);
     if (heap == NULL)
         return wgc__api_status();
+    if (!exact && !wgc__world_is_on_stack(&heap->mutator))
+        return wgc__api_refuse(heap, WGC_UNATTACHED);
     wgc__collect(heap, exact);
     if (heap->config.delivery != WGC_DELIVER_MANUAL)
         wgc__queue_deliver(&heap->queue, SIZE_MAX, here);

@@ -30,7 +30,8 @@ wgc__api_status(void)
 static inline bool
 wgc__api_may_collect(const struct wgc_heap *heap)
 {
-    return !heap->config.manual_collect && heap->disabled == 0;
+    return !heap->config.manual_collect && heap->disabled == 0 &&
+           wgc__world_is_on_stack(&heap->mutator);
 }
 
 /* What is behind a handle, of whichever of this thread's heaps it is; NULL, and

@@ -64,16 +64,15 @@ wgc__platform_clock(void)
 }
 
 static void *
-documented_stack_base(void)
+documented_stack_base(void **limit)
 {
     pthread_attr_t attributes;
-    void *low = NULL;
     size_t bytes = 0;
     if (pthread_getattr_np(pthread_self(), &attributes) != 0)
         return NULL;
-    pthread_attr_getstack(&attributes, &low, &bytes);
+    pthread_attr_getstack(&attributes, limit, &bytes);
     pthread_attr_destroy(&attributes);
-    return low != NULL ? (char *)low + bytes : NULL;
+    return *limit != NULL ? (char *)*limit + bytes : NULL;
 }
 
 /*
@@ -92,10 +91,11 @@ quiet_stack_base(void)
 }
 
 void *
-wgc__platform_stack_base(bool quiet)
+wgc__platform_stack_base(bool quiet, void **limit)
 {
-    void *base = quiet ? quiet_stack_base() : documented_stack_base();
-    return base != NULL ? base : documented_stack_base();
+    *limit = NULL;
+    void *base = quiet ? quiet_stack_base() : NULL;
+    return base != NULL ? base : documented_stack_base(limit);
 }
 
 struct report {

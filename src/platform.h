@@ -26,10 +26,11 @@ bool wgc__platform_decommit(void *start, size_t bytes);
 uint64_t wgc__platform_clock(void); /* monotonic, in ns */
 
 /*
- * The stack of the calling thread: its far end, from which it grows.  With
- * `quiet` no system call is made and nothing allocated.
+ * The stack of the calling thread: its far end, from which it grows, and in
+ * *limit how far it may (NULL: not known).  With `quiet` no system call is made
+ * and nothing allocated.
  */
-void *wgc__platform_stack_base(bool quiet);
+void *wgc__platform_stack_base(bool quiet, void **limit);
 
 /*
  * Report every range of writable static data of the program and its loaded

@@ -12,8 +12,9 @@ wgc__world_attach(struct wgc__mutator *mutator, struct wgc_heap *heap,
     *mutator = (struct wgc__mutator){
         .heap = heap,
         .next = wgc__world_current,
-        .stack_base = wgc__platform_stack_base(quiet),
     };
+    mutator->stack_base =
+        wgc__platform_stack_base(quiet, &mutator->stack_limit);
     wgc__world_current = mutator;
 }
 

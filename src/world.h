@@ -17,8 +17,8 @@ struct wgc_heap;
 
 struct wgc__mutator {
     struct wgc_heap *heap;
-    struct wgc__mutator *next; /* of this thread */
-    void *stack_base;
+    struct wgc__mutator *next;      /* of this thread */
+    void *stack_base, *stack_limit; /* grows from base down to limit */
     const void *held[3]; /* roots of a public function that allocates */
 };
 
@@ -35,6 +35,16 @@ void wgc__world_detach(struct wgc__mutator *mutator);
 /* Bring all other threads to a halt, and let them go. */
 void wgc__world_stop(struct wgc_heap *heap);
 void wgc__world_resume(struct wgc_heap *heap);
+
+/* Does the caller run on the thread's own stack?  Another one (a coroutine's, a
+   signal handler's) cannot be scanned. */
+static inline bool
+wgc__world_is_on_stack(const struct wgc__mutator *mutator)
+{
+    wgc__word here = (wgc__word)__builtin_frame_address(0);
+    return here >= wgc__word_of(mutator->stack_limit) &&
+           here < wgc__word_of(mutator->stack_base);
+}
 
 /* Not the most recently used one: search, and make it that. */
 struct wgc__mutator *wgc__world_search(const struct wgc_heap *heap);

@@ -184,7 +184,7 @@ wgc__platform_clock(void)
 }
 
 void *
-wgc__platform_stack_base(bool quiet)
+wgc__platform_stack_base(bool quiet, void **limit)
 {
     pthread_attr_t attributes;
     void *low = NULL;
@@ -193,6 +193,7 @@ wgc__platform_stack_base(bool quiet)
     if (pthread_getattr_np(pthread_self(), &attributes) != 0)
         complain("no stack", NULL, 0);
     pthread_attr_getstack(&attributes, &low, &bytes);
+    *limit = low;
     pthread_attr_destroy(&attributes);
     return (char *)low + bytes;
 }

@@ -7,6 +7,8 @@
 #include "support.h"
 
 #include <pthread.h>
+#include <stdlib.h>
+#include <ucontext.h>
 
 enum { OBJECTS = 48, BYTES = 112 };
 
@@ -257,6 +259,52 @@ a_heap_in_a_buffer_scans_the_stack_of_any_thread(void **state)
     assert_int_equal(found, 500);
 }
 
+/* ---- A stack that is not the thread's own ---- */
+
+static struct {
+    wgc_heap *heap;
+    ucontext_t outside, inside;
+    wgc_status status, exact;
+    size_t cycles;
+    int objects;
+} elsewhere;
+
+static void
+collect_elsewhere(void)
+{
+    size_t before = stats_of(elsewhere.heap).cycles;
+    elsewhere.status = wgc_collect(elsewhere.heap);
+    for (int i = 0; i < 1000; i++)
+        elsewhere.objects += wgc_alloc(elsewhere.heap, 100) != NULL;
+    elsewhere.cycles = stats_of(elsewhere.heap).cycles - before;
+    elsewhere.exact = wgc_collect_exact(elsewhere.heap);
+}
+
+static void
+a_foreign_stack_is_refused_and_runs_no_automatic_cycle(void **state)
+{
+    enum { BYTES_OF_STACK = 256 << 10 };
+    void *stack = malloc(BYTES_OF_STACK);
+    (void)state;
+    elsewhere.heap =
+        wgc_heap_new(&(wgc_config){.no_globals = true, .min_bytes = 4096});
+    assert_non_null(elsewhere.heap);
+    assert_non_null(stack);
+    assert_int_equal(getcontext(&elsewhere.inside), 0);
+    elsewhere.inside.uc_stack.ss_sp = stack;
+    elsewhere.inside.uc_stack.ss_size = BYTES_OF_STACK;
+    elsewhere.inside.uc_link = &elsewhere.outside;
+    makecontext(&elsewhere.inside, collect_elsewhere, 0);
+    assert_int_equal(swapcontext(&elsewhere.outside, &elsewhere.inside), 0);
+    assert_int_equal(elsewhere.status, WGC_UNATTACHED);
+    assert_int_equal(elsewhere.objects, 1000);
+    assert_int_equal(elsewhere.cycles, 0);
+    assert_int_equal(elsewhere.exact, WGC_OK);
+    assert_int_equal(wgc_collect(elsewhere.heap), WGC_OK);
+    assert_int_equal(wgc_heap_free(elsewhere.heap), WGC_OK);
+    free(stack);
+}
+
 /* The first thread's oldest frame: above main, where the kernel put argv. */
 static wgc_heap *heap_of_main;
 static hidden object_of_main;
@@ -287,6 +335,8 @@ main(void)
         EXACT_TEST(every_frame_of_a_deep_stack_is_scanned),
         cmocka_unit_test(the_stack_of_a_thread_that_made_a_heap_is_scanned),
         cmocka_unit_test(a_heap_in_a_buffer_scans_the_stack_of_any_thread),
+        cmocka_unit_test(
+            a_foreign_stack_is_refused_and_runs_no_automatic_cycle),
         cmocka_unit_test(the_frame_of_main_is_scanned),
     };
     heap_of_main = wgc_heap_new(&(wgc_config){.no_globals = true});

@@ -106,7 +106,7 @@ typedef void wgc_event_fn(wgc_heap *heap, const wgc_event *event, void *data);
  * Runs when a request for `bytes` cannot be met even after a cycle.  It may
  * release what it likes (drop references, call wgc_free) and return true to have
  * the allocation tried again, which may run another cycle; after false the
- * allocation fails.  It must not allocate from this heap.
+ * allocation fails.  It cannot allocate from this heap, and must return.
  */
 typedef bool wgc_oom_fn(wgc_heap *heap, size_t bytes, void *data);
 
@@ -252,7 +252,8 @@ WGC_API bool wgc_resize(wgc_heap *heap, void *object, size_t bytes);
  * Release an object before it is unreachable.  What a cycle does at death
  * happens at once: weak references and slots clear, callbacks and after-death
  * finalizers are queued; guards are cancelled, as there is nothing left to hand
- * back.  NULL is WGC_OK.  A pinned object is WGC_BUSY.
+ * back.  NULL is WGC_OK.  A pinned object is WGC_BUSY, and so is a weak
+ * reference or finalizer whose callback is queued or running.
  */
 WGC_API wgc_status wgc_free(wgc_heap *heap, void *object);
 
@@ -304,6 +305,11 @@ WGC_API wgc_status wgc_unpin(wgc_heap *heap, const void *object);
  * A full cycle, then delivery of what is queued at that moment (unless delivery
  * is WGC_DELIVER_MANUAL).  Inside a callback: the cycle only, callbacks wait
  * for the next delivery (SEMANTICS Q4).
+ *
+ * On a stack that is not the thread's own (a coroutine's, a signal stack) the
+ * roots cannot be found: WGC_UNATTACHED, and allocation there runs no automatic
+ * cycle.  In an arena, where the bounds of the stack are not known, this is only
+ * noticed of stacks above the thread's own: do not collect on others.
  */
 WGC_API wgc_status wgc_collect(wgc_heap *heap);
 

@@ -98,7 +98,7 @@ parse_name(struct parser *parser, const char *text, const char *letters,
            int *entity)
 {
     const char *letter = *text ? strchr(type_letters, *text) : NULL;
-    unsigned number;
+    unsigned number = 0;
     if (!letter || !strchr(letters, *text) ||
         (text[1] == '0' && text[2] != '\0'))
         return refuse(parser, "'%.40s' is no name of type %s", text, letters);
@@ -220,7 +220,7 @@ parse_keyword(struct parser *parser, char *text, struct spec *spec)
 static bool
 parse_flag(struct parser *parser, const char *text, bool *flag)
 {
-    unsigned number;
+    unsigned number = 0;
     if (!parse_count(parser, text, 2, &number))
         return false;
     *flag = number;
