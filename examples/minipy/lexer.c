@@ -192,6 +192,8 @@ lex_number(struct scanner *s)
     if (!token->value)
         fail(s, from,
              "integers of more than 64 bits are not supported by minipy");
+    if (!is_small(token->value)) /* the arena is no root */
+        dict_set(vm.interned, token->value, token->value);
 }
 
 /* ---- Strings ---------------------------------------------------------- */
