@@ -789,6 +789,9 @@ void builtins_start(void);
 value import_module(value name);
 void modules_start(void);
 void weakref_start(void);
+value weakref_call(value handle, int nargs, bool names);
+value weakref_attribute(value handle, value name);
+bool weakref_set_attribute(value handle, value name, value item);
 void watch_del(struct instance *instance);
 void shut_down(void);
 value keyword(value *args, int nargs, struct tuple *names, const char *name,

@@ -1,0 +1,861 @@
+/* SPDX-License-Identifier: MIT */
+/* The built-in types and functions. */
+#include "minipy.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define METHOD(name)                                                           \
+    static value name(value *args, int nargs, struct tuple *names)
+#define UNUSED ((void)args, (void)nargs, (void)names)
+
+/* ---- Keyword arguments ------------------------------------------------ */
+
+value
+keyword(value *args, int nargs, struct tuple *names, const char *name,
+        value otherwise)
+{
+    for (size_t i = 0; names && i < names->count; i++)
+        if (strcmp(text_of(names->items[i]), name) == 0)
+            return args[nargs + (int)i];
+    return otherwise;
+}
+
+void
+check_keywords(struct tuple *names, const char *function,
+               const char *const *known, size_t n)
+{
+    for (size_t i = 0; names && i < names->count; i++) {
+        bool found = false;
+        for (size_t j = 0; j < n; j++)
+            found |= strcmp(text_of(names->items[i]), known[j]) == 0;
+        if (!found)
+            raise(E_TypeError,
+                  "'%s' is an invalid keyword argument for %s()",
+                  text_of(names->items[i]), function);
+    }
+}
+
+/* ---- Input and output ------------------------------------------------- */
+
+void
+write_str(value file, value str)
+{
+    if (is(file, TYPE_FILE)) {
+        FILE *stream = file->aux == 2 ? stderr : stdout;
+        if (stream == stderr)
+            fflush(stdout);
+        fwrite(text_of(str), 1, AS(str, str)->bytes, stream);
+    } else {
+        call_method(file, "write", 1, &str);
+    }
+}
+
+METHOD(print)
+{
+    static const char *const known[] = {"sep", "end", "file", "flush"};
+    check_keywords(names, "print", known, COUNT(known));
+    value separator = keyword(args, nargs, names, "sep", NONE);
+    value end = keyword(args, nargs, names, "end", NONE);
+    value file = keyword(args, nargs, names, "file", NONE);
+    struct text text = {0};
+    if (separator != NONE && !is(separator, TYPE_STR))
+        raise(E_TypeError, "sep must be None or a string, not %s",
+              type_name(separator));
+    if (end != NONE && !is(end, TYPE_STR))
+        raise(E_TypeError, "end must be None or a string, not %s",
+              type_name(end));
+    for (int i = 0; i < nargs; i++) {
+        if (i > 0 && separator != NONE)
+            text_str(&text, separator);
+        else if (i > 0)
+            text_char(&text, ' ');
+        text_str(&text, str_of(args[i]));
+    }
+    if (end != NONE)
+        text_str(&text, end);
+    else
+        text_char(&text, '\n');
+    if (file == NONE)
+        fwrite(text.bytes ? text.bytes : "", 1, text.count, stdout);
+    else
+        write_str(file, text_done(&text));
+    if (truth(keyword(args, nargs, names, "flush", FALSE)))
+        fflush(stdout);
+    return NONE;
+}
+
+METHOD(input)
+{
+    struct text text = {0};
+    int c;
+    (void)names;
+    if (nargs > 0)
+        fputs(text_of(str_of(args[0])), stdout);
+    fflush(stdout);
+    while ((c = getchar()) != EOF && c != '\n')
+        text_char(&text, (char)c);
+    if (c == EOF && text.count == 0)
+        raise(E_EOFError, "EOF when reading a line");
+    return text_done(&text);
+}
+
+/* ---- Making values ---------------------------------------------------- */
+
+static value
+int_from_str(value v, int base)
+{
+    value result = parse_int(text_of(v), AS(str, v)->bytes, base);
+    if (result)
+        return result;
+    const char *digits = text_of(v);
+    if (AS(str, v)->bytes > 18 && base == 10 &&
+        digits[strspn(digits, "+-0123456789")] == 0)
+        raise(E_OverflowError, "integer does not fit in 64 bits");
+    raise(E_ValueError, "invalid literal for int() with base %d: %s", base,
+          text_of(repr(v)));
+}
+
+METHOD(make_integer)
+{
+    (void)names;
+    if (nargs == 0)
+        return small(0);
+    value v = args[0];
+    if (nargs > 1) {
+        if (!is(v, TYPE_STR))
+            raise(E_TypeError, "int() can't convert non-string with explicit "
+                               "base");
+        int64_t base = index_of(args[1], "");
+        if (base != 0 && (base < 2 || base > 36))
+            raise(E_ValueError, "int() base must be >= 2 and <= 36, or 0");
+        return int_from_str(v, (int)base);
+    }
+    if (is_int(v))
+        return make_int(int_of(v));
+    if (is(v, TYPE_STR))
+        return int_from_str(v, 10);
+    if (is(v, TYPE_FLOAT)) {
+        double d = double_of(v);
+        if (isnan(d))
+            raise(E_ValueError, "cannot convert float NaN to integer");
+        if (isinf(d))
+            raise(E_OverflowError, "cannot convert float infinity to integer");
+        if (d >= 0x1p63 || d < -0x1p63)
+            raise(E_OverflowError, "integer does not fit in 64 bits");
+        return make_int((int64_t)d);
+    }
+    value result = try_special(v, special[S_int], 0, NULL);
+    if (!result)
+        result = try_special(v, special[S_index], 0, NULL);
+    if (!result)
+        raise(E_TypeError,
+              "int() argument must be a string, a bytes-like object or a real "
+              "number, not '%s'",
+              type_name(v));
+    return result;
+}
+
+METHOD(make_floating)
+{
+    double d;
+    (void)names;
+    if (nargs == 0)
+        return make_float(0);
+    value v = args[0];
+    if (is(v, TYPE_FLOAT))
+        return v;
+    if (is_int(v))
+        return make_float((double)int_of(v));
+    if (is(v, TYPE_STR)) {
+        if (!parse_float(text_of(v), AS(str, v)->bytes, &d))
+            raise(E_ValueError, "could not convert string to float: %s",
+                  text_of(repr(v)));
+        return make_float(d);
+    }
+    value result = try_special(v, special[S_float], 0, NULL);
+    if (!result)
+        raise(E_TypeError,
+              "float() argument must be a string or a real number, not '%s'",
+              type_name(v));
+    return result;
+}
+
+METHOD(make_bool)
+{
+    (void)names;
+    return boolean(nargs > 0 && truth(args[0]));
+}
+
+METHOD(make_list)
+{
+    (void)names;
+    return nargs ? list_of(args[0]) : new_list(0, NULL);
+}
+
+METHOD(make_tuple)
+{
+    (void)names;
+    return nargs ? tuple_of(args[0]) : new_tuple(0, NULL);
+}
+
+METHOD(make_slice)
+{
+    (void)names;
+    if (nargs == 1)
+        return new_slice(NONE, args[0], NONE);
+    return new_slice(args[0], args[1], nargs > 2 ? args[2] : NONE);
+}
+
+METHOD(make_type)
+{
+    (void)names;
+    if (nargs == 1)
+        return (value)class_of(args[0]);
+    if (nargs != 3 || !is(args[0], TYPE_STR) || !is(args[1], TYPE_TUPLE) ||
+        !is(args[2], TYPE_DICT))
+        raise(E_TypeError, "type() takes 1 or 3 arguments");
+    struct tuple *bases = AS(tuple, args[1]);
+    if (bases->count > 1)
+        raise(E_TypeError, "multiple inheritance is not supported by minipy");
+    if (bases->count && !is(bases->items[0], TYPE_CLASS))
+        raise(E_TypeError, "bases must be types");
+    struct class *class =
+        new_class(args[0], bases->count ? AS(class, bases->items[0])
+                                        : vm.types[TYPE_OBJECT]);
+    class->module = str_from("__main__");
+    uint32_t at = 0;
+    for (struct entry *e; (e = dict_next(AS(dict, args[2]), &at));)
+        set_attribute((value)class, intern_str(e->key), e->item);
+    return (value)class;
+}
+
+/* ---- Classes and attributes ------------------------------------------- */
+
+static bool
+is_instance_of(struct class *class, value of, const char *what)
+{
+    if (is(of, TYPE_CLASS))
+        return is_subclass(class, AS(class, of));
+    if (!is(of, TYPE_TUPLE))
+        raise(E_TypeError, "%s", what);
+    for (size_t i = 0; i < AS(tuple, of)->count; i++)
+        if (is_instance_of(class, AS(tuple, of)->items[i], what))
+            return true;
+    return false;
+}
+
+METHOD(isinstance)
+{
+    UNUSED;
+    return boolean(is_instance_of(class_of(args[0]), args[1],
+                                  "isinstance() arg 2 must be a type, a tuple "
+                                  "of types, or a union"));
+}
+
+METHOD(issubclass)
+{
+    UNUSED;
+    if (!is(args[0], TYPE_CLASS))
+        raise(E_TypeError, "issubclass() arg 1 must be a class");
+    return boolean(is_instance_of(AS(class, args[0]), args[1],
+                                  "issubclass() arg 2 must be a class, a "
+                                  "tuple of classes, or a union"));
+}
+
+static value
+attribute_name(value name)
+{
+    if (!is(name, TYPE_STR))
+        raise(E_TypeError, "attribute name must be string, not '%s'",
+              type_name(name));
+    return intern_str(name);
+}
+
+static void
+try_attribute(void *data)
+{
+    value *cell = data;
+    cell[2] = find_attribute(cell[0], cell[1]);
+}
+
+/* NULL if there is none, also if a property raises AttributeError. */
+static value
+attribute_or_null(value v, value name)
+{
+    value cell[3] = {v, attribute_name(name), NULL};
+    if (!attempt(try_attribute, cell)) {
+        if (!error_is(E_AttributeError))
+            raise_again();
+        vm.error = NULL;
+        return NULL;
+    }
+    return cell[2];
+}
+
+METHOD(has_attr)
+{
+    UNUSED;
+    return boolean(attribute_or_null(args[0], args[1]) != NULL);
+}
+
+METHOD(get_attr)
+{
+    (void)names;
+    if (nargs == 2)
+        return get_attribute(args[0], attribute_name(args[1]));
+    value found = attribute_or_null(args[0], args[1]);
+    return found ? found : args[2];
+}
+
+METHOD(set_attr)
+{
+    UNUSED;
+    set_attribute(args[0], attribute_name(args[1]), args[2]);
+    return NONE;
+}
+
+METHOD(del_attr)
+{
+    UNUSED;
+    delete_attribute(args[0], attribute_name(args[1]));
+    return NONE;
+}
+
+METHOD(vars)
+{
+    (void)names;
+    if (nargs == 0)
+        return (value)vm.frame->globals;
+    value found = find_attribute(args[0], special[S_dict]);
+    if (!found)
+        raise(E_TypeError, "vars() argument must have __dict__ attribute");
+    return found;
+}
+
+METHOD(dir)
+{
+    struct dict *dict = new_dict();
+    (void)names;
+    if (nargs == 0 || is(args[0], TYPE_MODULE)) {
+        dict_update(dict, (value)(nargs ? AS(module, args[0])->dict
+                                        : vm.frame->globals));
+    } else {
+        bool class = is(args[0], TYPE_CLASS);
+        if (is(args[0], TYPE_OBJECT))
+            dict_update(dict, instance_attributes(AS(instance, args[0])));
+        for (struct class *c = class ? AS(class, args[0]) : class_of(args[0]);
+             c; c = c->base)
+            dict_update(dict, (value)c->dict);
+    }
+    return sorted((value)dict, NONE, false);
+}
+
+METHOD(callable)
+{
+    value v = args[0];
+    UNUSED;
+    return boolean((!is_small(v) && !is_object(v)) || is(v, TYPE_FUNCTION) ||
+                   is(v, TYPE_BUILTIN) || is(v, TYPE_METHOD) ||
+                   is(v, TYPE_CLASS) ||
+                   (is(v, TYPE_OBJECT) && special_of(v, S_call)));
+}
+
+METHOD(globals)
+{
+    UNUSED;
+    return (value)vm.frame->globals;
+}
+
+/* ---- Iteration -------------------------------------------------------- */
+
+METHOD(iter)
+{
+    (void)names;
+    if (nargs == 1)
+        return get_iterator(args[0]);
+    value v = new_iterator(ITER_CALL, args[0]);
+    AS(iterator, v)->function = args[1];
+    return v;
+}
+
+METHOD(next_item)
+{
+    (void)names;
+    if (is_small(args[0]) ||
+        (is_object(args[0]) && !is(args[0], TYPE_ITERATOR) &&
+         !is(args[0], TYPE_GENERATOR) && !special_of(args[0], S_next)))
+        raise(E_TypeError, "'%s' object is not an iterator",
+              type_name(args[0]));
+    vm.returned = NULL;
+    value item = next(args[0]);
+    if (item)
+        return item;
+    if (nargs > 1)
+        return args[1];
+    value returned = vm.returned;
+    vm.returned = NULL;
+    raise_value(new_exception(vm.exceptions[E_StopIteration],
+                              returned && returned != NONE, &returned));
+}
+
+METHOD(enumerate)
+{
+    static const char *const known[] = {"start"};
+    check_keywords(names, "enumerate", known, 1);
+    value start = nargs > 1 ? args[1]
+                            : keyword(args, nargs, names, "start", small(0));
+    value v = new_iterator(ITER_ENUMERATE, get_iterator(args[0]));
+    AS(iterator, v)->index = index_of(start, "");
+    return v;
+}
+
+static value
+iterators_of(value *args, int nargs)
+{
+    value tuple = new_tuple((size_t)nargs, NULL);
+    for (int i = 0; i < nargs; i++)
+        AS(tuple, tuple)->items[i] = get_iterator(args[i]);
+    return tuple;
+}
+
+METHOD(zip)
+{
+    static const char *const known[] = {"strict"};
+    check_keywords(names, "zip", known, 1);
+    value v = new_iterator(ITER_ZIP, iterators_of(args, nargs));
+    AS(iterator, v)->step =
+        truth(keyword(args, nargs, names, "strict", FALSE));
+    return v;
+}
+
+METHOD(map)
+{
+    (void)names;
+    value v = new_iterator(ITER_MAP, iterators_of(args + 1, nargs - 1));
+    AS(iterator, v)->function = args[0];
+    return v;
+}
+
+METHOD(filter)
+{
+    UNUSED;
+    value v = new_iterator(ITER_FILTER, get_iterator(args[1]));
+    AS(iterator, v)->function = args[0];
+    return v;
+}
+
+METHOD(reversed)
+{
+    UNUSED;
+    value v = args[0];
+    if (is(v, TYPE_OBJECT) && special_of(v, S_reversed))
+        return try_special(v, special[S_reversed], 0, NULL);
+    if (is(v, TYPE_DICT) || is(v, TYPE_VIEW))
+        v = list_of(v);
+    if (!is(v, TYPE_LIST) && !is(v, TYPE_TUPLE) && !is(v, TYPE_STR) &&
+        !is(v, TYPE_RANGE) && !special_of(v, S_getitem))
+        raise(E_TypeError, "'%s' object is not reversible", type_name(v));
+    value result = new_iterator(ITER_REVERSED, v);
+    AS(iterator, result)->index = int_of(length_of(v)) - 1;
+    return result;
+}
+
+METHOD(any)
+{
+    UNUSED;
+    value iterator = get_iterator(args[0]), item;
+    while ((item = next(iterator)))
+        if (truth(item))
+            return TRUE;
+    return FALSE;
+}
+
+METHOD(all)
+{
+    UNUSED;
+    value iterator = get_iterator(args[0]), item;
+    while ((item = next(iterator)))
+        if (!truth(item))
+            return FALSE;
+    return TRUE;
+}
+
+METHOD(sum)
+{
+    static const char *const known[] = {"start"};
+    check_keywords(names, "sum", known, 1);
+    value total = nargs > 1 ? args[1]
+                            : keyword(args, nargs, names, "start", small(0));
+    if (is(total, TYPE_STR))
+        raise(E_TypeError,
+              "sum() can't sum strings [use ''.join(seq) instead]");
+    value iterator = get_iterator(args[0]), item;
+    while ((item = next(iterator)))
+        total = binary(OP_ADD, total, item);
+    return total;
+}
+
+static value
+extreme(value *args, int nargs, struct tuple *names, bool largest)
+{
+    static const char *const known[] = {"key", "default"};
+    const char *name = largest ? "max" : "min";
+    check_keywords(names, name, known, 2);
+    value key = keyword(args, nargs, names, "key", NONE);
+    value best = NULL, best_key = NULL, item;
+    value iterator =
+        get_iterator(nargs == 1 ? args[0]
+                                : new_tuple((size_t)nargs, args));
+    while ((item = next(iterator))) {
+        value item_key = key == NONE ? item : call(key, 1, &item);
+        if (!best || truth(compare(largest ? GT : LT, item_key, best_key))) {
+            best = item;
+            best_key = item_key;
+        }
+    }
+    if (!best)
+        best = keyword(args, nargs, names, "default", NULL);
+    if (!best)
+        raise(E_ValueError, "%s() arg is an empty sequence", name);
+    return best;
+}
+
+METHOD(min)
+{
+    return extreme(args, nargs, names, false);
+}
+
+METHOD(max)
+{
+    return extreme(args, nargs, names, true);
+}
+
+METHOD(sorted_function)
+{
+    static const char *const known[] = {"key", "reverse"};
+    check_keywords(names, "sort", known, 2);
+    return sorted(args[0], keyword(args, nargs, names, "key", NONE),
+                  truth(keyword(args, nargs, names, "reverse", FALSE)));
+}
+
+/* ---- Numbers and text ------------------------------------------------- */
+
+METHOD(len)
+{
+    UNUSED;
+    return length_of(args[0]);
+}
+
+METHOD(abs_function)
+{
+    UNUSED;
+    return absolute(args[0]);
+}
+
+METHOD(hash_function)
+{
+    UNUSED;
+    return make_int(hash(args[0]));
+}
+
+METHOD(id)
+{
+    UNUSED;
+    return id_of(args[0]);
+}
+
+METHOD(repr_function)
+{
+    UNUSED;
+    return repr(args[0]);
+}
+
+METHOD(ascii)
+{
+    value text = repr(args[0]), c;
+    struct text out = {0};
+    int64_t at = 0;
+    UNUSED;
+    while ((c = str_next(text, &at))) {
+        uint32_t point;
+        utf8_decode(text_of(c), text_of(c) + AS(str, c)->bytes, &point);
+        if (point < 0x80)
+            text_char(&out, (char)point);
+        else
+            text_format(&out,
+                        point < 0x100     ? "\\x%02x"
+                        : point < 0x10000 ? "\\u%04x"
+                                          : "\\U%08x",
+                        point);
+    }
+    return text_done(&out);
+}
+
+METHOD(chr)
+{
+    char bytes[4];
+    int64_t point = index_of(args[0], "");
+    UNUSED;
+    if (point < 0 || point > 0x10ffff)
+        raise(E_ValueError, "chr() arg not in range(0x110000)");
+    if (point >= 0xd800 && point < 0xe000)
+        raise(E_ValueError, "surrogates are not supported by minipy");
+    return new_str(bytes, utf8_encode((uint32_t)point, bytes));
+}
+
+METHOD(ord)
+{
+    uint32_t point;
+    UNUSED;
+    if (!is(args[0], TYPE_STR))
+        raise(E_TypeError, "ord() expected string of length 1, but %s found",
+              type_name(args[0]));
+    struct str *str = AS(str, args[0]);
+    if (str->chars != 1)
+        raise(E_TypeError,
+              "ord() expected a character, but string of length %u found",
+              str->chars);
+    utf8_decode(str->text, str->text + str->bytes, &point);
+    return small(point);
+}
+
+static value
+in_base(value v, const char *spec)
+{
+    return format_value(make_int(index_of(v, "")), spec, 2);
+}
+
+METHOD(hex)
+{
+    UNUSED;
+    return in_base(args[0], "#x");
+}
+
+METHOD(oct)
+{
+    UNUSED;
+    return in_base(args[0], "#o");
+}
+
+METHOD(bin)
+{
+    UNUSED;
+    return in_base(args[0], "#b");
+}
+
+static value
+round_int(int64_t n, int64_t digits)
+{
+    int64_t power = 1;
+    if (digits >= 0)
+        return make_int(n);
+    if (digits < -18)
+        return small(0);
+    while (digits++ < 0)
+        power *= 10;
+    int64_t rest = n % power;
+    rest += rest < 0 ? power : 0;
+    int64_t down = n - rest;
+    bool up = rest > power / 2 ||
+              (rest == power / 2 && power > 1 && (down / power) % 2 != 0);
+    return make_int(up ? down + power : down);
+}
+
+METHOD(round_number)
+{
+    char digits[400];
+    static const char *const known[] = {"ndigits"};
+    check_keywords(names, "round", known, 1);
+    value places = nargs > 1 ? args[1]
+                             : keyword(args, nargs, names, "ndigits", NONE);
+    if (is_int(args[0]))
+        return round_int(int_of(args[0]),
+                         places == NONE ? 0 : index_of(places, ""));
+    if (!is(args[0], TYPE_FLOAT))
+        raise(E_TypeError, "type %s doesn't define __round__ method",
+              type_name(args[0]));
+    double d = double_of(args[0]);
+    if (places == NONE) {
+        value rounded = make_float(rint(d));
+        return make_integer(&rounded, 1, NULL);
+    }
+    int64_t n = index_of(places, "");
+    if (!isfinite(d) || n > 300)
+        return args[0];
+    if (n < 0) {
+        double power = pow(10, (double)-n);
+        return make_float(n < -308 ? 0 : rint(d / power) * power);
+    }
+    snprintf(digits, sizeof digits, "%.*f", (int)n, d);
+    return make_float(fabs(d) > 1e22 ? d : strtod(digits, NULL));
+}
+
+METHOD(divmod)
+{
+    UNUSED;
+    value quotient = binary(OP_FLOORDIV, args[0], args[1]);
+    return new_tuple(2, (value[]){quotient,
+                                  binary(OP_MOD, args[0], args[1])});
+}
+
+METHOD(pow_function)
+{
+    (void)names;
+    if (nargs == 2)
+        return binary(OP_POW, args[0], args[1]);
+    int64_t base = index_of(args[0], ""), exponent = index_of(args[1], "");
+    int64_t modulus = index_of(args[2], "");
+    __extension__ __int128 result = 1, power;
+    if (modulus == 0)
+        raise(E_ValueError, "pow() 3rd argument cannot be 0");
+    if (exponent < 0)
+        raise(E_ValueError, "a negative exponent is not supported by minipy");
+    power = base % modulus;
+    for (; exponent > 0; exponent >>= 1) {
+        if (exponent & 1)
+            result = result * power % modulus;
+        power = power * power % modulus;
+    }
+    result %= modulus;
+    if (result != 0 && (result < 0) != (modulus < 0))
+        result += modulus;
+    return make_int((int64_t)result);
+}
+
+METHOD(format)
+{
+    (void)names;
+    if (nargs == 1)
+        return format_value(args[0], "", 0);
+    if (!is(args[1], TYPE_STR))
+        raise(E_TypeError, "format() argument 2 must be str, not %s",
+              type_name(args[1]));
+    return format_value(args[0], text_of(args[1]), AS(str, args[1])->bytes);
+}
+
+/* ---- The tables ------------------------------------------------------- */
+
+static const struct {
+    enum type type;
+    const char *name;
+    enum type base;
+    builtin_fn *make;
+    bool visible; /* as a name */
+} types[] = {
+    {TYPE_CLASS, "type", TYPE_OBJECT, make_type, true},
+    {TYPE_NONE, "NoneType", TYPE_OBJECT, NULL, false},
+    {TYPE_ELLIPSIS, "ellipsis", TYPE_OBJECT, NULL, false},
+    {TYPE_NOTIMPLEMENTED, "NotImplementedType", TYPE_OBJECT, NULL, false},
+    {TYPE_INT, "int", TYPE_OBJECT, make_integer, true},
+    {TYPE_BOOL, "bool", TYPE_INT, make_bool, true},
+    {TYPE_FLOAT, "float", TYPE_OBJECT, make_floating, true},
+    {TYPE_STR, "str", TYPE_OBJECT, make_str, true},
+    {TYPE_TUPLE, "tuple", TYPE_OBJECT, make_tuple, true},
+    {TYPE_LIST, "list", TYPE_OBJECT, make_list, true},
+    {TYPE_DICT, "dict", TYPE_OBJECT, make_dict, true},
+    {TYPE_SET, "set", TYPE_OBJECT, NULL, true},
+    {TYPE_FROZENSET, "frozenset", TYPE_OBJECT, NULL, true},
+    {TYPE_RANGE, "range", TYPE_OBJECT, make_range, true},
+    {TYPE_SLICE, "slice", TYPE_OBJECT, make_slice, true},
+    {TYPE_ITERATOR, "iterator", TYPE_OBJECT, NULL, false},
+    {TYPE_VIEW, "dict_view", TYPE_OBJECT, NULL, false},
+    {TYPE_GENERATOR, "generator", TYPE_OBJECT, NULL, false},
+    {TYPE_FUNCTION, "function", TYPE_OBJECT, NULL, false},
+    {TYPE_BUILTIN, "builtin_function_or_method", TYPE_OBJECT, NULL, false},
+    {TYPE_METHOD, "method", TYPE_OBJECT, NULL, false},
+    {TYPE_MODULE, "module", TYPE_OBJECT, NULL, false},
+    {TYPE_PROPERTY, "property", TYPE_OBJECT, NULL, true},
+    {TYPE_STATICMETHOD, "staticmethod", TYPE_OBJECT, NULL, true},
+    {TYPE_CLASSMETHOD, "classmethod", TYPE_OBJECT, NULL, true},
+    {TYPE_SUPER, "super", TYPE_OBJECT, NULL, true},
+    {TYPE_CODE, "code", TYPE_OBJECT, NULL, false},
+    {TYPE_CELL, "cell", TYPE_OBJECT, NULL, false},
+    {TYPE_TRACEBACK, "traceback", TYPE_OBJECT, NULL, false},
+    {TYPE_FILE, "TextIOWrapper", TYPE_OBJECT, NULL, false},
+    {TYPE_REF, "ReferenceType", TYPE_OBJECT, NULL, false},
+    {TYPE_FINALIZE, "finalize", TYPE_OBJECT, NULL, false},
+};
+
+static const struct define functions[] = {
+    {"print", print, 0, -1, true},
+    {"input", input, 0, 1, false},
+    {"isinstance", isinstance, 2, 2, false},
+    {"issubclass", issubclass, 2, 2, false},
+    {"hasattr", has_attr, 2, 2, false},
+    {"getattr", get_attr, 2, 3, false},
+    {"setattr", set_attr, 3, 3, false},
+    {"delattr", del_attr, 2, 2, false},
+    {"vars", vars, 0, 1, false},
+    {"dir", dir, 0, 1, false},
+    {"callable", callable, 1, 1, false},
+    {"globals", globals, 0, 0, false},
+    {"iter", iter, 1, 2, false},
+    {"next", next_item, 1, 2, false},
+    {"enumerate", enumerate, 1, 2, true},
+    {"zip", zip, 0, -1, true},
+    {"map", map, 2, -1, false},
+    {"filter", filter, 2, 2, false},
+    {"reversed", reversed, 1, 1, false},
+    {"any", any, 1, 1, false},
+    {"all", all, 1, 1, false},
+    {"sum", sum, 1, 2, true},
+    {"min", min, 1, -1, true},
+    {"max", max, 1, -1, true},
+    {"sorted", sorted_function, 1, 1, true},
+    {"len", len, 1, 1, false},
+    {"abs", abs_function, 1, 1, false},
+    {"hash", hash_function, 1, 1, false},
+    {"id", id, 1, 1, false},
+    {"repr", repr_function, 1, 1, false},
+    {"ascii", ascii, 1, 1, false},
+    {"chr", chr, 1, 1, false},
+    {"ord", ord, 1, 1, false},
+    {"hex", hex, 1, 1, false},
+    {"oct", oct, 1, 1, false},
+    {"bin", bin, 1, 1, false},
+    {"round", round_number, 1, 2, true},
+    {"divmod", divmod, 2, 2, false},
+    {"pow", pow_function, 2, 3, false},
+    {"format", format, 1, 2, false},
+};
+
+static void
+start_names(void)
+{
+    vm.interned = new_dict();
+    vm.empty_tuple = new_object(TYPE_TUPLE, sizeof(struct tuple));
+    for (int i = 0; i < 128; i++)
+        vm.characters[i] = intern((char[]){(char)i}, 1);
+    for (int i = 0; i < SPECIALS; i++)
+        special[i] = intern(special_names[i], strlen(special_names[i]));
+}
+
+void
+builtins_start(void)
+{
+    start_names();
+    vm.builtins = new_dict();
+    new_type(TYPE_OBJECT, "object", NULL, NULL);
+    dict_set(vm.builtins, intern("object", 6), (value)vm.types[TYPE_OBJECT]);
+    for (size_t i = 0; i < COUNT(types); i++) {
+        struct class *class = new_type(types[i].type, types[i].name,
+                                       vm.types[types[i].base], types[i].make);
+        if (types[i].visible)
+            dict_set(vm.builtins, intern_str(class->name), (value)class);
+    }
+    for (size_t i = 0; i < COUNT(functions); i++)
+        dict_set(vm.builtins,
+                 intern(functions[i].name, strlen(functions[i].name)),
+                 new_builtin(&functions[i], false));
+    dict_set(vm.builtins, intern("NotImplemented", 14), NOTIMPLEMENTED);
+    dict_set(vm.builtins, intern("Ellipsis", 8), ELLIPSIS);
+    classes_start();
+    numbers_start();
+    strings_start();
+    lists_start();
+    dicts_start();
+    sets_start();
+    iterators_start();
+    errors_start();
+}
