@@ -30,9 +30,9 @@ check_keywords(struct tuple *names, const char *function,
         for (size_t j = 0; j < n; j++)
             found |= strcmp(text_of(names->items[i]), known[j]) == 0;
         if (!found)
-            raise(E_TypeError,
-                  "'%s' is an invalid keyword argument for %s()",
-                  text_of(names->items[i]), function);
+            raise_error(E_TypeError,
+                        "'%s' is an invalid keyword argument for %s()",
+                        text_of(names->items[i]), function);
     }
 }
 
@@ -60,11 +60,11 @@ METHOD(print)
     value file = keyword(args, nargs, names, "file", NONE);
     struct text text = {0};
     if (separator != NONE && !is(separator, TYPE_STR))
-        raise(E_TypeError, "sep must be None or a string, not %s",
-              type_name(separator));
+        raise_error(E_TypeError, "sep must be None or a string, not %s",
+                    type_name(separator));
     if (end != NONE && !is(end, TYPE_STR))
-        raise(E_TypeError, "end must be None or a string, not %s",
-              type_name(end));
+        raise_error(E_TypeError, "end must be None or a string, not %s",
+                    type_name(end));
     for (int i = 0; i < nargs; i++) {
         if (i > 0 && separator != NONE)
             text_str(&text, separator);
@@ -96,7 +96,7 @@ METHOD(input)
     while ((c = getchar()) != EOF && c != '\n')
         text_char(&text, (char)c);
     if (c == EOF && text.count == 0)
-        raise(E_EOFError, "EOF when reading a line");
+        raise_error(E_EOFError, "EOF when reading a line");
     return text_done(&text);
 }
 
@@ -111,9 +111,9 @@ int_from_str(value v, int base)
     const char *digits = text_of(v);
     if (AS(str, v)->bytes > 18 && base == 10 &&
         digits[strspn(digits, "+-0123456789")] == 0)
-        raise(E_OverflowError, "integer does not fit in 64 bits");
-    raise(E_ValueError, "invalid literal for int() with base %d: %s", base,
-          text_of(repr(v)));
+        raise_error(E_OverflowError, "integer does not fit in 64 bits");
+    raise_error(E_ValueError, "invalid literal for int() with base %d: %s",
+                base, text_of(repr(v)));
 }
 
 METHOD(make_integer)
@@ -124,11 +124,13 @@ METHOD(make_integer)
     value v = args[0];
     if (nargs > 1) {
         if (!is(v, TYPE_STR))
-            raise(E_TypeError, "int() can't convert non-string with explicit "
-                               "base");
+            raise_error(E_TypeError,
+                        "int() can't convert non-string with explicit "
+                        "base");
         int64_t base = index_of(args[1], "");
         if (base != 0 && (base < 2 || base > 36))
-            raise(E_ValueError, "int() base must be >= 2 and <= 36, or 0");
+            raise_error(E_ValueError,
+                        "int() base must be >= 2 and <= 36, or 0");
         return int_from_str(v, (int)base);
     }
     if (is_int(v))
@@ -138,21 +140,23 @@ METHOD(make_integer)
     if (is(v, TYPE_FLOAT)) {
         double d = double_of(v);
         if (isnan(d))
-            raise(E_ValueError, "cannot convert float NaN to integer");
+            raise_error(E_ValueError, "cannot convert float NaN to integer");
         if (isinf(d))
-            raise(E_OverflowError, "cannot convert float infinity to integer");
+            raise_error(E_OverflowError,
+                        "cannot convert float infinity to integer");
         if (d >= 0x1p63 || d < -0x1p63)
-            raise(E_OverflowError, "integer does not fit in 64 bits");
+            raise_error(E_OverflowError, "integer does not fit in 64 bits");
         return make_int((int64_t)d);
     }
     value result = try_special(v, special[S_int], 0, NULL);
     if (!result)
         result = try_special(v, special[S_index], 0, NULL);
     if (!result)
-        raise(E_TypeError,
-              "int() argument must be a string, a bytes-like object or a real "
-              "number, not '%s'",
-              type_name(v));
+        raise_error(
+            E_TypeError,
+            "int() argument must be a string, a bytes-like object or a real "
+            "number, not '%s'",
+            type_name(v));
     return result;
 }
 
@@ -169,15 +173,16 @@ METHOD(make_floating)
         return make_float((double)int_of(v));
     if (is(v, TYPE_STR)) {
         if (!parse_float(text_of(v), AS(str, v)->bytes, &d))
-            raise(E_ValueError, "could not convert string to float: %s",
-                  text_of(repr(v)));
+            raise_error(E_ValueError, "could not convert string to float: %s",
+                        text_of(repr(v)));
         return make_float(d);
     }
     value result = try_special(v, special[S_float], 0, NULL);
     if (!result)
-        raise(E_TypeError,
-              "float() argument must be a string or a real number, not '%s'",
-              type_name(v));
+        raise_error(
+            E_TypeError,
+            "float() argument must be a string or a real number, not '%s'",
+            type_name(v));
     return result;
 }
 
@@ -214,20 +219,21 @@ METHOD(make_type)
         return (value)class_of(args[0]);
     if (nargs != 3 || !is(args[0], TYPE_STR) || !is(args[1], TYPE_TUPLE) ||
         !is(args[2], TYPE_DICT))
-        raise(E_TypeError, "type() takes 1 or 3 arguments");
+        raise_error(E_TypeError, "type() takes 1 or 3 arguments");
     struct tuple *bases = AS(tuple, args[1]);
     if (bases->count > 1)
-        raise(E_TypeError, "multiple inheritance is not supported by minipy");
+        raise_error(E_TypeError,
+                    "multiple inheritance is not supported by minipy");
     if (bases->count && !is(bases->items[0], TYPE_CLASS))
-        raise(E_TypeError, "bases must be types");
+        raise_error(E_TypeError, "bases must be types");
     struct class *class =
         new_class(args[0], bases->count ? AS(class, bases->items[0])
                                         : vm.types[TYPE_OBJECT]);
     class->module = str_from("__main__");
     uint32_t at = 0;
     for (struct entry *e; (e = dict_next(AS(dict, args[2]), &at));)
-        set_attribute((value)class, intern_str(e->key), e->item);
-    return (value)class;
+        set_attribute((value) class, intern_str(e->key), e->item);
+    return (value) class;
 }
 
 /* ---- Classes and attributes ------------------------------------------- */
@@ -238,7 +244,7 @@ is_instance_of(struct class *class, value of, const char *what)
     if (is(of, TYPE_CLASS))
         return is_subclass(class, AS(class, of));
     if (!is(of, TYPE_TUPLE))
-        raise(E_TypeError, "%s", what);
+        raise_error(E_TypeError, "%s", what);
     for (size_t i = 0; i < AS(tuple, of)->count; i++)
         if (is_instance_of(class, AS(tuple, of)->items[i], what))
             return true;
@@ -257,7 +263,7 @@ METHOD(issubclass)
 {
     UNUSED;
     if (!is(args[0], TYPE_CLASS))
-        raise(E_TypeError, "issubclass() arg 1 must be a class");
+        raise_error(E_TypeError, "issubclass() arg 1 must be a class");
     return boolean(is_instance_of(AS(class, args[0]), args[1],
                                   "issubclass() arg 2 must be a class, a "
                                   "tuple of classes, or a union"));
@@ -267,8 +273,8 @@ static value
 attribute_name(value name)
 {
     if (!is(name, TYPE_STR))
-        raise(E_TypeError, "attribute name must be string, not '%s'",
-              type_name(name));
+        raise_error(E_TypeError, "attribute name must be string, not '%s'",
+                    type_name(name));
     return intern_str(name);
 }
 
@@ -329,7 +335,8 @@ METHOD(vars)
         return (value)vm.frame->globals;
     value found = find_attribute(args[0], special[S_dict]);
     if (!found)
-        raise(E_TypeError, "vars() argument must have __dict__ attribute");
+        raise_error(E_TypeError,
+                    "vars() argument must have __dict__ attribute");
     return found;
 }
 
@@ -385,8 +392,8 @@ METHOD(next_item)
     if (is_small(args[0]) ||
         (is_object(args[0]) && !is(args[0], TYPE_ITERATOR) &&
          !is(args[0], TYPE_GENERATOR) && !special_of(args[0], S_next)))
-        raise(E_TypeError, "'%s' object is not an iterator",
-              type_name(args[0]));
+        raise_error(E_TypeError, "'%s' object is not an iterator",
+                    type_name(args[0]));
     vm.returned = NULL;
     value item = next(args[0]);
     if (item)
@@ -403,8 +410,8 @@ METHOD(enumerate)
 {
     static const char *const known[] = {"start"};
     check_keywords(names, "enumerate", known, 1);
-    value start = nargs > 1 ? args[1]
-                            : keyword(args, nargs, names, "start", small(0));
+    value start =
+        nargs > 1 ? args[1] : keyword(args, nargs, names, "start", small(0));
     value v = new_iterator(ITER_ENUMERATE, get_iterator(args[0]));
     AS(iterator, v)->index = index_of(start, "");
     return v;
@@ -424,8 +431,7 @@ METHOD(zip)
     static const char *const known[] = {"strict"};
     check_keywords(names, "zip", known, 1);
     value v = new_iterator(ITER_ZIP, iterators_of(args, nargs));
-    AS(iterator, v)->step =
-        truth(keyword(args, nargs, names, "strict", FALSE));
+    AS(iterator, v)->step = truth(keyword(args, nargs, names, "strict", FALSE));
     return v;
 }
 
@@ -455,7 +461,7 @@ METHOD(reversed)
         v = list_of(v);
     if (!is(v, TYPE_LIST) && !is(v, TYPE_TUPLE) && !is(v, TYPE_STR) &&
         !is(v, TYPE_RANGE) && !special_of(v, S_getitem))
-        raise(E_TypeError, "'%s' object is not reversible", type_name(v));
+        raise_error(E_TypeError, "'%s' object is not reversible", type_name(v));
     value result = new_iterator(ITER_REVERSED, v);
     AS(iterator, result)->index = int_of(length_of(v)) - 1;
     return result;
@@ -485,11 +491,11 @@ METHOD(sum)
 {
     static const char *const known[] = {"start"};
     check_keywords(names, "sum", known, 1);
-    value total = nargs > 1 ? args[1]
-                            : keyword(args, nargs, names, "start", small(0));
+    value total =
+        nargs > 1 ? args[1] : keyword(args, nargs, names, "start", small(0));
     if (is(total, TYPE_STR))
-        raise(E_TypeError,
-              "sum() can't sum strings [use ''.join(seq) instead]");
+        raise_error(E_TypeError,
+                    "sum() can't sum strings [use ''.join(seq) instead]");
     value iterator = get_iterator(args[0]), item;
     while ((item = next(iterator)))
         total = binary(OP_ADD, total, item);
@@ -505,8 +511,7 @@ extreme(value *args, int nargs, struct tuple *names, bool largest)
     value key = keyword(args, nargs, names, "key", NONE);
     value best = NULL, best_key = NULL, item;
     value iterator =
-        get_iterator(nargs == 1 ? args[0]
-                                : new_tuple((size_t)nargs, args));
+        get_iterator(nargs == 1 ? args[0] : new_tuple((size_t)nargs, args));
     while ((item = next(iterator))) {
         value item_key = key == NONE ? item : call(key, 1, &item);
         if (!best || truth(compare(largest ? GT : LT, item_key, best_key))) {
@@ -517,7 +522,7 @@ extreme(value *args, int nargs, struct tuple *names, bool largest)
     if (!best)
         best = keyword(args, nargs, names, "default", NULL);
     if (!best)
-        raise(E_ValueError, "%s() arg is an empty sequence", name);
+        raise_error(E_ValueError, "%s() arg is an empty sequence", name);
     return best;
 }
 
@@ -598,9 +603,9 @@ METHOD(chr)
     int64_t point = index_of(args[0], "");
     UNUSED;
     if (point < 0 || point > 0x10ffff)
-        raise(E_ValueError, "chr() arg not in range(0x110000)");
+        raise_error(E_ValueError, "chr() arg not in range(0x110000)");
     if (point >= 0xd800 && point < 0xe000)
-        raise(E_ValueError, "surrogates are not supported by minipy");
+        raise_error(E_ValueError, "surrogates are not supported by minipy");
     return new_str(bytes, utf8_encode((uint32_t)point, bytes));
 }
 
@@ -609,13 +614,14 @@ METHOD(ord)
     uint32_t point;
     UNUSED;
     if (!is(args[0], TYPE_STR))
-        raise(E_TypeError, "ord() expected string of length 1, but %s found",
-              type_name(args[0]));
+        raise_error(E_TypeError,
+                    "ord() expected string of length 1, but %s found",
+                    type_name(args[0]));
     struct str *str = AS(str, args[0]);
     if (str->chars != 1)
-        raise(E_TypeError,
-              "ord() expected a character, but string of length %u found",
-              str->chars);
+        raise_error(E_TypeError,
+                    "ord() expected a character, but string of length %u found",
+                    str->chars);
     utf8_decode(str->text, str->text + str->bytes, &point);
     return small(point);
 }
@@ -667,14 +673,14 @@ METHOD(round_number)
     char digits[400];
     static const char *const known[] = {"ndigits"};
     check_keywords(names, "round", known, 1);
-    value places = nargs > 1 ? args[1]
-                             : keyword(args, nargs, names, "ndigits", NONE);
+    value places =
+        nargs > 1 ? args[1] : keyword(args, nargs, names, "ndigits", NONE);
     if (is_int(args[0]))
         return round_int(int_of(args[0]),
                          places == NONE ? 0 : index_of(places, ""));
     if (!is(args[0], TYPE_FLOAT))
-        raise(E_TypeError, "type %s doesn't define __round__ method",
-              type_name(args[0]));
+        raise_error(E_TypeError, "type %s doesn't define __round__ method",
+                    type_name(args[0]));
     double d = double_of(args[0]);
     if (places == NONE) {
         value rounded = make_float(rint(d));
@@ -695,8 +701,7 @@ METHOD(divmod)
 {
     UNUSED;
     value quotient = binary(OP_FLOORDIV, args[0], args[1]);
-    return new_tuple(2, (value[]){quotient,
-                                  binary(OP_MOD, args[0], args[1])});
+    return new_tuple(2, (value[]){quotient, binary(OP_MOD, args[0], args[1])});
 }
 
 METHOD(pow_function)
@@ -708,9 +713,10 @@ METHOD(pow_function)
     int64_t modulus = index_of(args[2], "");
     __extension__ __int128 result = 1, power;
     if (modulus == 0)
-        raise(E_ValueError, "pow() 3rd argument cannot be 0");
+        raise_error(E_ValueError, "pow() 3rd argument cannot be 0");
     if (exponent < 0)
-        raise(E_ValueError, "a negative exponent is not supported by minipy");
+        raise_error(E_ValueError,
+                    "a negative exponent is not supported by minipy");
     power = base % modulus;
     for (; exponent > 0; exponent >>= 1) {
         if (exponent & 1)
@@ -729,8 +735,8 @@ METHOD(format)
     if (nargs == 1)
         return format_value(args[0], "", 0);
     if (!is(args[1], TYPE_STR))
-        raise(E_TypeError, "format() argument 2 must be str, not %s",
-              type_name(args[1]));
+        raise_error(E_TypeError, "format() argument 2 must be str, not %s",
+                    type_name(args[1]));
     return format_value(args[0], text_of(args[1]), AS(str, args[1])->bytes);
 }
 
@@ -842,7 +848,7 @@ builtins_start(void)
         struct class *class = new_type(types[i].type, types[i].name,
                                        vm.types[types[i].base], types[i].make);
         if (types[i].visible)
-            dict_set(vm.builtins, intern_str(class->name), (value)class);
+            dict_set(vm.builtins, intern_str(class->name), (value) class);
     }
     for (size_t i = 0; i < COUNT(functions); i++)
         dict_set(vm.builtins,

@@ -14,16 +14,16 @@
 
 value special[SPECIALS];
 const char *const special_names[] = {
-    "__init__",     "__str__",      "__repr__",    "__eq__",
-    "__hash__",     "__len__",      "__call__",    "__getitem__",
-    "__setitem__",  "__delitem__",  "__contains__", "__iter__",
-    "__next__",     "__del__",      "__enter__",   "__exit__",
-    "__bool__",     "__lt__",       "__le__",      "__gt__",
-    "__ge__",       "__ne__",       "__getattr__", "__setattr__",
-    "__format__",   "__name__",     "__qualname__", "__module__",
-    "__doc__",      "__class__",    "__dict__",    "__missing__",
-    "__reversed__", "__new__",      "__index__",   "__int__",
-    "__float__",    "__abs__",      "__neg__",     "__pos__",
+    "__init__",     "__str__",     "__repr__",     "__eq__",
+    "__hash__",     "__len__",     "__call__",     "__getitem__",
+    "__setitem__",  "__delitem__", "__contains__", "__iter__",
+    "__next__",     "__del__",     "__enter__",    "__exit__",
+    "__bool__",     "__lt__",      "__le__",       "__gt__",
+    "__ge__",       "__ne__",      "__getattr__",  "__setattr__",
+    "__format__",   "__name__",    "__qualname__", "__module__",
+    "__doc__",      "__class__",   "__dict__",     "__missing__",
+    "__reversed__", "__new__",     "__index__",    "__int__",
+    "__float__",    "__abs__",     "__neg__",      "__pos__",
     "__invert__",   "__delattr__",
 };
 _Static_assert(COUNT(special_names) == SPECIALS, "one name for each");
@@ -51,8 +51,7 @@ new_class(value name, struct class *base)
 }
 
 struct class *
-new_type(enum type type, const char *name, struct class *base,
-         builtin_fn *make)
+new_type(enum type type, const char *name, struct class *base, builtin_fn *make)
 {
     struct class *class = new_class(str_from(name), base);
     class->builtin_type = type;
@@ -128,8 +127,8 @@ new_instance(struct class *class)
 {
     uint32_t count = class->slots->count;
     uint32_t room = count ? count : 2;
-    size_t head = class->exception ? sizeof(struct exception)
-                                   : sizeof(struct instance);
+    size_t head =
+        class->exception ? sizeof(struct exception) : sizeof(struct instance);
     struct instance *instance =
         new_object(TYPE_OBJECT, head + room * sizeof(value));
     instance->head.aux = room;
@@ -204,12 +203,12 @@ bind(value found, value self, struct class *class)
         if (!self)
             return found;
         if (AS(wrapper, found)->a == NONE)
-            raise(E_AttributeError, "property has no getter");
+            raise_error(E_AttributeError, "property has no getter");
         return call(AS(wrapper, found)->a, 1, &self);
     case TYPE_STATICMETHOD:
         return AS(wrapper, found)->a;
     case TYPE_CLASSMETHOD:
-        return new_method(AS(wrapper, found)->a, (value)class);
+        return new_method(AS(wrapper, found)->a, (value) class);
     default:
         return found;
     }
@@ -272,7 +271,7 @@ class_attribute(struct class *class, value name)
         return (value)vm.types[TYPE_CLASS];
     const char *text = text_of(name);
     if (strcmp(text, "__base__") == 0)
-        return class->base ? (value)class->base : NONE;
+        return class->base ? (value) class->base : NONE;
     if (strcmp(text, "__bases__") == 0)
         return new_tuple(class->base != NULL, (value *)&class->base);
     if (strcmp(text, "__mro__") == 0) {
@@ -283,7 +282,7 @@ class_attribute(struct class *class, value name)
     }
     if (name == special[S_dict]) {
         struct dict *copy = new_dict();
-        dict_update(copy, (value)class->dict);
+        dict_update(copy, (value) class->dict);
         return (value)copy;
     }
     value found = class_find(class, name);
@@ -317,9 +316,9 @@ special_attribute(value v, value name)
     case TYPE_CLASS:
         return class_attribute(AS(class, v), name);
     case TYPE_MODULE:
-        return name == special[S_name] ? AS(module, v)->name
-                                       : dict_get_str(AS(module, v)->dict,
-                                                      name);
+        return name == special[S_name]
+                   ? AS(module, v)->name
+                   : dict_get_str(AS(module, v)->dict, name);
     case TYPE_SUPER:
         return super_attribute(AS(wrapper, v), name);
     case TYPE_METHOD:
@@ -384,7 +383,7 @@ plain_attribute(value v, value name)
     if (found)
         return bind(found, v, class);
     if (name == special[S_class])
-        return (value)class;
+        return (value) class;
     return name == special[S_doc] ? NONE : NULL;
 }
 
@@ -401,16 +400,16 @@ _Noreturn static void
 missing_attribute(value v, value name)
 {
     if (is(v, TYPE_CLASS))
-        raise(E_AttributeError, "type object '%s' has no attribute '%s'",
-              text_of(AS(class, v)->name), text_of(name));
+        raise_error(E_AttributeError, "type object '%s' has no attribute '%s'",
+                    text_of(AS(class, v)->name), text_of(name));
     if (is(v, TYPE_MODULE))
-        raise(E_AttributeError, "module '%s' has no attribute '%s'",
-              text_of(AS(module, v)->name), text_of(name));
+        raise_error(E_AttributeError, "module '%s' has no attribute '%s'",
+                    text_of(AS(module, v)->name), text_of(name));
     if (is(v, TYPE_SUPER))
-        raise(E_AttributeError, "'super' object has no attribute '%s'",
-              text_of(name));
-    raise(E_AttributeError, "'%s' object has no attribute '%s'", type_name(v),
-          text_of(name));
+        raise_error(E_AttributeError, "'super' object has no attribute '%s'",
+                    text_of(name));
+    raise_error(E_AttributeError, "'%s' object has no attribute '%s'",
+                type_name(v), text_of(name));
 }
 
 value
@@ -429,10 +428,11 @@ find_method(value v, value name, value *self)
     *self = NULL;
     if (!is(v, TYPE_CLASS) && !is(v, TYPE_MODULE) && !is(v, TYPE_SUPER)) {
         value found = class_find(class_of(v), name);
-        bool plain = found && (is(found, TYPE_FUNCTION) ||
-                               (is(found, TYPE_BUILTIN) &&
-                                AS(builtin, found)->method));
-        if (plain && !(is(v, TYPE_OBJECT) && load_slot(AS(instance, v), name))) {
+        bool plain =
+            found && (is(found, TYPE_FUNCTION) ||
+                      (is(found, TYPE_BUILTIN) && AS(builtin, found)->method));
+        if (plain &&
+            !(is(v, TYPE_OBJECT) && load_slot(AS(instance, v), name))) {
             *self = v;
             return found;
         }
@@ -447,8 +447,8 @@ note_special(struct class *class, value name)
 {
     class->has_del |= name == special[S_del];
     class->has_getattr |= name == special[S_getattr];
-    class->has_setattr |= name == special[S_setattr] ||
-                          name == special[S_delattr];
+    class->has_setattr |=
+        name == special[S_setattr] || name == special[S_delattr];
 }
 
 static bool
@@ -501,9 +501,9 @@ set_instance_attribute(value v, value name, value item)
     value found = class_find(instance->class, name);
     if (found && is(found, TYPE_PROPERTY)) {
         if (AS(wrapper, found)->b == NONE)
-            raise(E_AttributeError,
-                  "property '%s' of '%s' object has no setter", text_of(name),
-                  type_name(v));
+            raise_error(E_AttributeError,
+                        "property '%s' of '%s' object has no setter",
+                        text_of(name), type_name(v));
         property_set(v, found, item);
         return;
     }
@@ -514,9 +514,9 @@ set_instance_attribute(value v, value name, value item)
         return;
     if (name == special[S_class]) {
         if (!is(item, TYPE_CLASS))
-            raise(E_TypeError,
-                  "__class__ must be set to a class, not '%s' object",
-                  type_name(item));
+            raise_error(E_TypeError,
+                        "__class__ must be set to a class, not '%s' object",
+                        type_name(item));
         struct dict *old = AS(dict, instance_attributes(instance));
         uint32_t at = 0;
         memset(instance->slots, 0, instance->head.aux * sizeof(value));
@@ -540,9 +540,9 @@ set_plain_attribute(value v, value name, value item)
             return;
         case TYPE_CLASS:
             if (AS(class, v)->builtin_type || AS(class, v)->sealed)
-                raise(E_TypeError,
-                      "cannot set '%s' attribute of immutable type '%s'",
-                      text_of(name), text_of(AS(class, v)->name));
+                raise_error(E_TypeError,
+                            "cannot set '%s' attribute of immutable type '%s'",
+                            text_of(name), text_of(AS(class, v)->name));
             if (name == special[S_name] || name == special[S_qualname]) {
                 *(name == special[S_name] ? &AS(class, v)->name
                                           : &AS(class, v)->qualname) = item;
@@ -562,8 +562,8 @@ set_plain_attribute(value v, value name, value item)
             break;
         }
     if (plain_attribute(v, name))
-        raise(E_AttributeError, "'%s' object attribute '%s' is read-only",
-              type_name(v), text_of(name));
+        raise_error(E_AttributeError, "'%s' object attribute '%s' is read-only",
+                    type_name(v), text_of(name));
     missing_attribute(v, name);
 }
 
@@ -585,9 +585,9 @@ delete_plain_attribute(value v, value name)
         value found = class_find(instance->class, name);
         if (found && is(found, TYPE_PROPERTY)) {
             if (AS(wrapper, found)->c == NONE)
-                raise(E_AttributeError,
-                      "property '%s' of '%s' object has no deleter",
-                      text_of(name), type_name(v));
+                raise_error(E_AttributeError,
+                            "property '%s' of '%s' object has no deleter",
+                            text_of(name), type_name(v));
             property_set(v, found, NULL);
             return;
         }
@@ -676,15 +676,15 @@ METHOD(make_super)
 {
     (void)names;
     if (nargs != 2)
-        raise(E_RuntimeError, "super(): no arguments");
+        raise_error(E_RuntimeError, "super(): no arguments");
     if (!is(args[0], TYPE_CLASS))
-        raise(E_TypeError, "super() argument 1 must be a type, not %s",
-              type_name(args[0]));
+        raise_error(E_TypeError, "super() argument 1 must be a type, not %s",
+                    type_name(args[0]));
     if (!is_subclass(class_of(args[1]), AS(class, args[0])) &&
         !(is(args[1], TYPE_CLASS) &&
           is_subclass(AS(class, args[1]), AS(class, args[0]))))
-        raise(E_TypeError, "super(type, obj): obj must be an instance or "
-                           "subtype of type");
+        raise_error(E_TypeError, "super(type, obj): obj must be an instance or "
+                                 "subtype of type");
     return make_wrapper(TYPE_SUPER, args, nargs);
 }
 
@@ -742,8 +742,9 @@ METHOD(object_new)
 {
     UNUSED;
     if (!is(args[0], TYPE_CLASS) || AS(class, args[0])->sealed)
-        raise(E_TypeError, "object.__new__(X): X is not a type object that "
-                           "minipy can make");
+        raise_error(E_TypeError,
+                    "object.__new__(X): X is not a type object that "
+                    "minipy can make");
     return (value)new_instance(AS(class, args[0]));
 }
 
@@ -767,7 +768,7 @@ classes_start(void)
         {"__init__", object_init, 1, -1, true},
     };
     static const struct define make_new = {"__new__", object_new, 1, -1, true};
-    static const struct define mro = {"mro", class_mro, 1, 1, false};
+    static const struct define mro      = {"mro", class_mro, 1, 1, false};
     struct class *object = vm.types[TYPE_OBJECT];
     vm.types[TYPE_PROPERTY]->make = make_property;
     vm.types[TYPE_STATICMETHOD]->make = make_staticmethod;

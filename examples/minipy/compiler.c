@@ -271,8 +271,8 @@ link_labels(struct unit *u)
 {
     for (uint32_t i = 0; i < u->nwords; i++)
         if (is_jump(u->words[i]))
-            u->words[i] =
-                (u->words[i] & 255) | u->labels[u->words[i] >> 8] << 8;
+            u->words[i] = (u->words[i] & 255) | u->labels[u->words[i] >> 8]
+                                                    << 8;
     for (uint32_t i = 0; i < u->nhandlers; i++)
         u->handlers[i].target = u->labels[u->handlers[i].target];
 }
@@ -284,16 +284,15 @@ close_unit(struct unit *u, value name, int flags)
     assign_slots(u->scope, &nlocals, &nfree);
     link_labels(u);
     struct code *code = new_object(TYPE_CODE, sizeof *code);
-    code->head.aux = (uint32_t)flags | (u->scope->generator ? CODE_GENERATOR
-                                                            : 0);
+    code->head.aux =
+        (uint32_t)flags | (u->scope->generator ? CODE_GENERATOR : 0);
     code->name = name;
     code->qualname = u->qualname ? u->qualname : name;
     code->source = u->source;
     code->constants = AS(tuple, tuple_of(u->constants));
     code->names = AS(tuple, tuple_of(u->names));
     code->words = copy_leaf(u->words, u->nwords * sizeof *u->words);
-    code->positions =
-        copy_leaf(u->positions, u->nwords * sizeof *u->positions);
+    code->positions = copy_leaf(u->positions, u->nwords * sizeof *u->positions);
     code->handlers = copy_leaf(u->handlers, u->nhandlers * sizeof *u->handlers);
     code->caches = new_bytes(code->names->count * sizeof *code->caches + 1);
     code->nwords = u->nwords;
@@ -328,8 +327,7 @@ name_unit(struct unit *u, value name)
         u->qualname = str_format(
             outer->scope->kind == SCOPE_FUNCTION ? "%s.<locals>.%s" : "%s.%s",
             text_of(outer->qualname), text_of(name));
-    struct symbol *symbol =
-        outer ? scope_find(outer->scope, name) : NULL;
+    struct symbol *symbol = outer ? scope_find(outer->scope, name) : NULL;
     if (symbol && (symbol->flags & SYM_GLOBAL))
         u->qualname = name;
 }
@@ -826,7 +824,10 @@ static void
 emit_binary(struct unit *u, int op, int inplace)
 {
     if (op == OP_ADD || op == OP_SUB || op == OP_MUL)
-        emit(u, op == OP_ADD ? I_ADD : op == OP_SUB ? I_SUB : I_MUL,
+        emit(u,
+             op == OP_ADD   ? I_ADD
+             : op == OP_SUB ? I_SUB
+                            : I_MUL,
              inplace ? 1 : 0);
     else
         emit(u, I_BINARY, (uint32_t)(op | (inplace ? OP_INPLACE : 0)));
@@ -1013,8 +1014,7 @@ store(struct unit *u, struct node *target)
     u->at = saved;
 }
 
-static void
-delete (struct unit *u, struct node *target)
+static void delete (struct unit *u, struct node *target)
 {
     u->at = target->at;
     switch (target->kind) {

@@ -97,7 +97,8 @@ again:
     }
     uint64_t perturb = (uint64_t)hash;
     uint32_t i = (uint32_t)hash & dict->mask;
-    for (; dict->index[i] != FREE; i = (i * 5 + (uint32_t)perturb + 1) & dict->mask) {
+    for (; dict->index[i] != FREE;
+         i = (i * 5 + (uint32_t)perturb + 1) & dict->mask) {
         if (dict->index[i] >= 0) {
             struct entry *entry = &dict->entries[dict->index[i]];
             bool same = same_key(dict, entry, hash, key, &changed);
@@ -198,10 +199,11 @@ add_pair(struct dict *dict, value pair, size_t number)
 {
     value list = list_of(pair);
     if (AS(list, list)->count != 2)
-        raise(E_ValueError,
-              "dictionary update sequence element #%zu has length %zu; 2 is "
-              "required",
-              number, AS(list, list)->count);
+        raise_error(
+            E_ValueError,
+            "dictionary update sequence element #%zu has length %zu; 2 is "
+            "required",
+            number, AS(list, list)->count);
     dict_set(dict, AS(list, list)->items[0], AS(list, list)->items[1]);
 }
 
@@ -236,7 +238,7 @@ dict_equal(struct dict *a, struct dict *b)
 static struct printing {
     struct dict *dict;
     struct printing *outer;
-} *printing;
+} * printing;
 
 value
 dict_repr(struct dict *dict)
@@ -405,6 +407,5 @@ dicts_start(void)
     define_methods(vm.types[TYPE_DICT], methods, COUNT(methods));
     struct wrapper *wrapper = new_object(TYPE_STATICMETHOD, sizeof *wrapper);
     wrapper->a = new_builtin(&fromkeys, false);
-    dict_set(vm.types[TYPE_DICT]->dict, intern("fromkeys", 8),
-             (value)wrapper);
+    dict_set(vm.types[TYPE_DICT]->dict, intern("fromkeys", 8), (value)wrapper);
 }

@@ -93,11 +93,10 @@ errors_start(void)
         class->module = str_from("builtins");
         class->builtin_type = TYPE_OBJECT;
         vm.exceptions[i] = class;
-        dict_set(vm.builtins, intern_str(name), (value)class);
+        dict_set(vm.builtins, intern_str(name), (value) class);
     }
     define_methods(vm.exceptions[E_BaseException], methods, COUNT(methods));
-    vm.memory_error =
-        new_exception(vm.exceptions[E_MemoryError], 0, NULL);
+    vm.memory_error = new_exception(vm.exceptions[E_MemoryError], 0, NULL);
 }
 
 /* ---- Making and raising ----------------------------------------------- */
@@ -167,7 +166,7 @@ raise_memory(void)
 }
 
 void
-raise(enum error_class class, const char *format, ...)
+raise_error(enum error_class class, const char *format, ...)
 {
     char buffer[600];
     va_list args;
@@ -229,7 +228,8 @@ enter_recursion(const char *where)
 {
     if (vm.depth >= RECURSION_LIMIT) {
         vm.depth = RECURSION_LIMIT - 50; /* room for the handler */
-        raise(E_RecursionError, "maximum recursion depth exceeded%s", where);
+        raise_error(E_RecursionError, "maximum recursion depth exceeded%s",
+                    where);
     }
     vm.depth++;
 }
@@ -238,8 +238,8 @@ static bool
 matches_one(value error, value class)
 {
     if (!is_exception_class(class))
-        raise(E_TypeError, "catching classes that do not inherit from "
-                           "BaseException is not allowed");
+        raise_error(E_TypeError, "catching classes that do not inherit from "
+                                 "BaseException is not allowed");
     return is_subclass(AS(instance, error)->class, AS(class, class));
 }
 
@@ -254,8 +254,7 @@ matches(value error, value class)
     return false;
 }
 
-bool
-error_is(enum error_class class)
+bool error_is(enum error_class class)
 {
     return is_subclass(AS(instance, vm.error)->class, vm.exceptions[class]);
 }
@@ -480,8 +479,7 @@ print_unraisable(const char *what, value object)
     vm.error = NULL;
     fflush(stdout);
     if (object && attempt(make_repr, &job))
-        fprintf(stderr, "Exception ignored %s: %s\n", what,
-                text_of(job.text));
+        fprintf(stderr, "Exception ignored %s: %s\n", what, text_of(job.text));
     vm.error = NULL;
     print_one(error);
     fflush(stderr);

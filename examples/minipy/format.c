@@ -20,9 +20,9 @@ struct spec {
 _Noreturn static void
 invalid_spec(const char *spec, size_t bytes, value v)
 {
-    raise(E_ValueError,
-          "Invalid format specifier '%.*s' for object of type '%s'",
-          (int)bytes, spec, type_name(v));
+    raise_error(E_ValueError,
+                "Invalid format specifier '%.*s' for object of type '%s'",
+                (int)bytes, spec, type_name(v));
 }
 
 static int
@@ -32,7 +32,8 @@ read_number(const char **p, const char *end)
     for (; *p < end && isdigit((unsigned char)**p); ++*p) {
         n = n * 10 + (**p - '0');
         if (n > 10000000)
-            raise(E_ValueError, "Too many decimal digits in format string");
+            raise_error(E_ValueError,
+                        "Too many decimal digits in format string");
     }
     return n;
 }
@@ -68,7 +69,7 @@ parse_spec(const char *text, size_t bytes, value v)
     if (p < end && *p == '.') {
         p++;
         if (p == end || !isdigit((unsigned char)*p))
-            raise(E_ValueError, "Format specifier missing precision");
+            raise_error(E_ValueError, "Format specifier missing precision");
         spec.precision = read_number(&p, end);
     }
     if (p < end)
@@ -160,7 +161,8 @@ put_integer(char *to, uint64_t n, unsigned base, bool upper)
     char buffer[70];
     size_t at = sizeof buffer;
     do {
-        buffer[--at] = (upper ? "0123456789ABCDEF" : "0123456789abcdef")[n % base];
+        buffer[--at] =
+            (upper ? "0123456789ABCDEF" : "0123456789abcdef")[n % base];
         n /= base;
     } while (n > 0);
     memcpy(to, buffer + at, sizeof buffer - at);
@@ -178,23 +180,23 @@ format_integer(value v, struct spec *spec)
     if (spec->type && strchr("eEfFgG%", spec->type))
         return format_double((double)n, spec, v);
     if (spec->precision >= 0)
-        raise(E_ValueError,
-              "Precision not allowed in integer format specifier");
+        raise_error(E_ValueError,
+                    "Precision not allowed in integer format specifier");
     if (spec->type == 'c') {
         char bytes[4];
         size_t count = utf8_encode((uint32_t)n, bytes);
         return pad(spec, "", bytes, count, 1, '<');
     }
     if (spec->type && !strchr("dnxXob", spec->type))
-        raise(E_ValueError,
-              "Unknown format code '%c' for object of type 'int'",
-              spec->type);
+        raise_error(E_ValueError,
+                    "Unknown format code '%c' for object of type 'int'",
+                    spec->type);
     unsigned base = spec->type == 'x' || spec->type == 'X' ? 16
                     : spec->type == 'o'                    ? 8
                     : spec->type == 'b'                    ? 2
                                                            : 10;
     if (spec->grouping == ',' && base != 10)
-        raise(E_ValueError, "Cannot specify ',' with '%c'.", spec->type);
+        raise_error(E_ValueError, "Cannot specify ',' with '%c'.", spec->type);
     put_integer(digits, magnitude, base, spec->type == 'X');
     char prefix[3] = {'0', spec->type, 0};
     if (base == 10 || !spec->alternate)
@@ -250,11 +252,11 @@ format_double(double d, struct spec *spec, value v)
     double magnitude = fabs(d);
     int precision = spec->precision < 0 ? 6 : spec->precision;
     if (type && !strchr("eEfFgGn%", type))
-        raise(E_ValueError,
-              "Unknown format code '%c' for object of type '%s'", type,
-              type_name(v));
+        raise_error(E_ValueError,
+                    "Unknown format code '%c' for object of type '%s'", type,
+                    type_name(v));
     if (precision > 5000)
-        raise(E_ValueError, "precision too big");
+        raise_error(E_ValueError, "precision too big");
     size_t size = (size_t)precision + 400;
     char *digits = new_bytes(size);
     if (type == '%')
@@ -285,9 +287,9 @@ format_value(value v, const char *text, size_t bytes)
         if (result)
             return result;
         if (bytes)
-            raise(E_TypeError,
-                  "unsupported format string passed to %s.__format__",
-                  type_name(v));
+            raise_error(E_TypeError,
+                        "unsupported format string passed to %s.__format__",
+                        type_name(v));
     }
     if (bytes == 0)
         return str_of(v);
@@ -299,17 +301,19 @@ format_value(value v, const char *text, size_t bytes)
     if (is(v, TYPE_FLOAT))
         return format_double(double_of(v), &spec, v);
     if (!is(v, TYPE_STR))
-        raise(E_TypeError,
-              "unsupported format string passed to %s.__format__",
-              type_name(v));
+        raise_error(E_TypeError,
+                    "unsupported format string passed to %s.__format__",
+                    type_name(v));
     if (spec.type && spec.type != 's')
-        raise(E_ValueError,
-              "Unknown format code '%c' for object of type 'str'", spec.type);
+        raise_error(E_ValueError,
+                    "Unknown format code '%c' for object of type 'str'",
+                    spec.type);
     if (spec.align == '=')
-        raise(E_ValueError,
-              "'=' alignment not allowed in string format specifier");
+        raise_error(E_ValueError,
+                    "'=' alignment not allowed in string format specifier");
     if (spec.sign)
-        raise(E_ValueError, "Sign not allowed in string format specifier");
+        raise_error(E_ValueError,
+                    "Sign not allowed in string format specifier");
     struct str *str = AS(str, v);
     size_t chars = str->chars;
     if (spec.precision >= 0 && (size_t)spec.precision < chars)
@@ -338,23 +342,23 @@ field_value(struct fields *fields, const char *name, size_t bytes)
         int index;
         if (end == 0) {
             if (fields->automatic < 0)
-                raise(E_ValueError,
-                      "cannot switch from manual field specification to "
-                      "automatic field numbering");
+                raise_error(E_ValueError,
+                            "cannot switch from manual field specification to "
+                            "automatic field numbering");
             index = fields->automatic++;
         } else {
             if (fields->automatic > 0)
-                raise(E_ValueError,
-                      "cannot switch from automatic field numbering to "
-                      "manual field specification");
+                raise_error(E_ValueError,
+                            "cannot switch from automatic field numbering to "
+                            "manual field specification");
             fields->automatic = -1;
             index = atoi(name);
         }
         if (index + 1 >= fields->nargs)
-            raise(E_IndexError,
-                  "Replacement index %d out of range for positional args "
-                  "tuple",
-                  index);
+            raise_error(E_IndexError,
+                        "Replacement index %d out of range for positional args "
+                        "tuple",
+                        index);
         v = fields->args[index + 1];
     } else {
         value key = new_str(name, end);
@@ -400,8 +404,8 @@ format_field(struct text *text, const char *p, const char *end,
         conversion = p + 1 < end ? p[1] : 0;
         p += 2;
         if (!conversion || !strchr("rsa", conversion))
-            raise(E_ValueError, "Unknown conversion specifier '%c'",
-                  conversion ? conversion : '}');
+            raise_error(E_ValueError, "Unknown conversion specifier '%c'",
+                        conversion ? conversion : '}');
     }
     value v = field_value(fields, name, (size_t)(name_end - name));
     if (conversion)
@@ -416,7 +420,7 @@ format_field(struct text *text, const char *p, const char *end,
         format_into(&spec, from, p, fields, depth + 1);
     }
     if (p >= end || *p != '}')
-        raise(E_ValueError, "expected '}' before end of string");
+        raise_error(E_ValueError, "expected '}' before end of string");
     text_str(text, format_value(v, spec.bytes ? spec.bytes : "", spec.count));
     return p + 1;
 }
@@ -426,7 +430,7 @@ format_into(struct text *text, const char *p, const char *end,
             struct fields *fields, int depth)
 {
     if (depth > 2)
-        raise(E_ValueError, "Max string recursion exceeded");
+        raise_error(E_ValueError, "Max string recursion exceeded");
     while (p < end) {
         if ((*p == '{' || *p == '}') && p + 1 < end && p[1] == *p &&
             depth == 0) {
@@ -434,11 +438,12 @@ format_into(struct text *text, const char *p, const char *end,
             p += 2;
         } else if (*p == '{') {
             if (p + 1 == end)
-                raise(E_ValueError,
-                      "Single '{' encountered in format string");
+                raise_error(E_ValueError,
+                            "Single '{' encountered in format string");
             p = format_field(text, p + 1, end, fields, depth);
         } else if (*p == '}') {
-            raise(E_ValueError, "Single '}' encountered in format string");
+            raise_error(E_ValueError,
+                        "Single '}' encountered in format string");
         } else {
             text_char(text, *p++);
         }
@@ -463,7 +468,7 @@ percent_argument(value args, size_t *next_index)
     size_t count = 1;
     value *items = is(args, TYPE_TUPLE) ? sequence_items(args, &count) : &args;
     if (*next_index >= count)
-        raise(E_TypeError, "not enough arguments for format string");
+        raise_error(E_TypeError, "not enough arguments for format string");
     return items[(*next_index)++];
 }
 
@@ -491,14 +496,14 @@ percent_item(value v, struct spec *spec)
             return pad(spec, "", text_of(v), AS(str, v)->bytes, 1, '>');
         return format_integer(v, spec);
     }
-    if (!is_number(v))
-        raise(E_TypeError,
-              strchr("di", type) || strchr("u", type)
-                  ? "%%%c format: a real number is required, not %s"
-              : strchr("xXo", type)
-                  ? "%%%c format: an integer is required, not %s"
-                  : "must be real number, not %.0s%s",
-              type, type_name(v));
+    if (!is_number(v)) {
+        if (!strchr("diuxXo", type))
+            raise_error(E_TypeError, "must be real number, not %s",
+                        type_name(v));
+        raise_error(E_TypeError, "%%%c format: %s is required, not %s", type,
+                    strchr("diu", type) ? "a real number" : "an integer",
+                    type_name(v));
+    }
     if (strchr("diu", type)) {
         int64_t n = is_int(v) ? int_of(v) : (int64_t)double_of(v);
         spec->type = 'd';
@@ -506,11 +511,15 @@ percent_item(value v, struct spec *spec)
     }
     if (strchr("dxXo", spec->type)) {
         if (!is_int(v))
-            raise(E_TypeError, "%%%c format: an integer is required, not %s",
-                  type, type_name(v));
+            raise_error(E_TypeError,
+                        "%%%c format: an integer is required, not %s", type,
+                        type_name(v));
         if (spec->precision > 0) {
-            struct spec inner = {.fill = '0', .align = '=', .type = spec->type,
-                                 .width = spec->precision, .precision = -1};
+            struct spec inner = {.fill = '0',
+                                 .align = '=',
+                                 .type = spec->type,
+                                 .width = spec->precision,
+                                 .precision = -1};
             int64_t n = int_of(v);
             value digits = format_integer(make_int(n < 0 ? -n : n), &inner);
             return pad(spec, sign_of(spec, n < 0), text_of(digits),
@@ -584,25 +593,25 @@ percent_format(value format, value args)
             while (p < end && *p != ')')
                 p++;
             if (p == end)
-                raise(E_ValueError, "incomplete format key");
+                raise_error(E_ValueError, "incomplete format key");
             if (!is(args, TYPE_DICT))
-                raise(E_TypeError, "format requires a mapping");
+                raise_error(E_TypeError, "format requires a mapping");
             v = get_item(args, new_str(name + 1, (size_t)(p - name - 1)));
             mapped = true;
             p++;
         }
         p = percent_spec(p, end, &spec, args, &next_index);
         if (p == end)
-            raise(E_ValueError, "incomplete format");
+            raise_error(E_ValueError, "incomplete format");
         spec.type = *p++;
         if (spec.type == '%') {
             text_char(&text, '%');
             continue;
         }
         if (!strchr("diuxXoeEfFgGcrsa", spec.type))
-            raise(E_ValueError,
-                  "unsupported format character '%c' (0x%x) at index %zd",
-                  spec.type, (unsigned)spec.type, p - str->text - 1);
+            raise_error(E_ValueError,
+                        "unsupported format character '%c' (0x%x) at index %zd",
+                        spec.type, (unsigned)spec.type, p - str->text - 1);
         if (!v)
             v = percent_argument(args, &next_index);
         text_str(&text, percent_item(v, &spec));
@@ -610,7 +619,7 @@ percent_format(value format, value args)
     size_t count = is(args, TYPE_TUPLE) ? AS(tuple, args)->count : 1;
     if (!mapped && next_index < count &&
         (is(args, TYPE_TUPLE) || !is(args, TYPE_DICT)))
-        raise(E_TypeError,
-              "not all arguments converted during string formatting");
+        raise_error(E_TypeError,
+                    "not all arguments converted during string formatting");
     return text_done(&text);
 }

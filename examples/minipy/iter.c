@@ -50,8 +50,7 @@ get_iterator(value v)
         case TYPE_DICT:
             return iterate_dict(ITER_KEYS, AS(dict, v));
         case TYPE_VIEW:
-            return iterate_dict((enum iterator_kind)v->aux,
-                                AS(view, v)->dict);
+            return iterate_dict((enum iterator_kind)v->aux, AS(view, v)->dict);
         case TYPE_SET:
         case TYPE_FROZENSET: {
             value iterator = new_iterator(ITER_SET, v);
@@ -65,18 +64,19 @@ get_iterator(value v)
             break;
         }
     if (special_of(v, S_iter) == NONE)
-        raise(E_TypeError, "'%s' object is not iterable", type_name(v));
+        raise_error(E_TypeError, "'%s' object is not iterable", type_name(v));
     value result = try_special(v, special[S_iter], 0, NULL);
     if (result) {
         if (!is(result, TYPE_ITERATOR) && !is(result, TYPE_GENERATOR) &&
             !special_of(result, S_next))
-            raise(E_TypeError, "iter() returned non-iterator of type '%s'",
-                  type_name(result));
+            raise_error(E_TypeError,
+                        "iter() returned non-iterator of type '%s'",
+                        type_name(result));
         return result;
     }
     if (is(v, TYPE_OBJECT) && special_of(v, S_getitem))
         return new_iterator(ITER_GETITEM, v);
-    raise(E_TypeError, "'%s' object is not iterable", type_name(v));
+    raise_error(E_TypeError, "'%s' object is not iterable", type_name(v));
 }
 
 static value
@@ -94,10 +94,10 @@ next_of_dict(struct iterator *iterator)
     uint32_t at = (uint32_t)iterator->index;
     if (dict->count != iterator->stop) {
         iterator->stop = -1; /* for good */
-        raise(E_RuntimeError, "dictionary changed size during iteration");
+        raise_error(E_RuntimeError, "dictionary changed size during iteration");
     }
     if ((uint32_t)iterator->step != dict->head.aux)
-        raise(E_RuntimeError, "dictionary keys changed during iteration");
+        raise_error(E_RuntimeError, "dictionary keys changed during iteration");
     struct entry *entry = dict_next(dict, &at);
     iterator->index = at;
     if (!entry)
@@ -124,10 +124,11 @@ next_of_zip(struct iterator *iterator)
             for (size_t j = strict ? (i == 0 ? 1 : i) : over->count;
                  j < over->count; j++)
                 if (i > 0 || next(over->items[j]))
-                    raise(E_ValueError,
-                          "zip() argument %zu is %s than argument%s %s", j + 1,
-                          i > 0 ? "shorter" : "longer", j > 1 ? "s 1-" : "",
-                          j > 1 ? text_of(repr(small((int64_t)j))) : "1");
+                    raise_error(E_ValueError,
+                                "zip() argument %zu is %s than argument%s %s",
+                                j + 1, i > 0 ? "shorter" : "longer",
+                                j > 1 ? "s 1-" : "",
+                                j > 1 ? text_of(repr(small((int64_t)j))) : "1");
             return NULL;
         }
         AS(tuple, result)->items[i] = item;
@@ -217,7 +218,7 @@ next_of_iterator(struct iterator *iterator)
         return next_of_dict(iterator);
     case ITER_SET:
         if ((int64_t)AS(set, iterator->over)->count != iterator->stop)
-            raise(E_RuntimeError, "Set changed size during iteration");
+            raise_error(E_RuntimeError, "Set changed size during iteration");
         item = set_next(AS(set, iterator->over), &iterator->index);
         return item ? item : finish(iterator);
     case ITER_REVERSED:
@@ -265,8 +266,8 @@ next(value v)
     struct next_call job = {v, NULL};
     if (attempt(call_next, &job)) {
         if (!job.result)
-            raise(E_TypeError, "'%s' object is not an iterator",
-                  type_name(v));
+            raise_error(E_TypeError, "'%s' object is not an iterator",
+                        type_name(v));
         return job.result;
     }
     if (!error_is(E_StopIteration))
@@ -297,8 +298,8 @@ METHOD(generator_send_method)
     struct generator *generator = AS(generator, args[0]);
     UNUSED;
     if (!generator->started && args[1] != NONE)
-        raise(E_TypeError,
-              "can't send non-None value to a just-started generator");
+        raise_error(E_TypeError,
+                    "can't send non-None value to a just-started generator");
     value item = generator_send(generator, args[1]);
     if (!item)
         stop_iteration();
@@ -312,9 +313,10 @@ METHOD(generator_throw_method)
     if (is_exception_class(error))
         error = call(error, nargs > 2 ? 1 : 0, args + 2);
     if (!is_exception(error))
-        raise(E_TypeError, "exceptions must be classes or instances "
-                           "deriving from BaseException, not %s",
-              type_name(error));
+        raise_error(E_TypeError,
+                    "exceptions must be classes or instances "
+                    "deriving from BaseException, not %s",
+                    type_name(error));
     value item = generator_throw(AS(generator, args[0]), error);
     if (!item)
         stop_iteration();
@@ -325,9 +327,9 @@ static void
 throw_exit(void *data)
 {
     value *cell = data;
-    cell[1] = generator_throw(
-        AS(generator, cell[0]),
-        new_exception(vm.exceptions[E_GeneratorExit], 0, NULL));
+    cell[1] =
+        generator_throw(AS(generator, cell[0]),
+                        new_exception(vm.exceptions[E_GeneratorExit], 0, NULL));
 }
 
 METHOD(generator_close)
@@ -341,7 +343,7 @@ METHOD(generator_close)
         return NONE;
     if (attempt(throw_exit, cell)) {
         if (cell[1])
-            raise(E_RuntimeError, "generator ignored GeneratorExit");
+            raise_error(E_RuntimeError, "generator ignored GeneratorExit");
         return NONE;
     }
     if (!error_is(E_GeneratorExit) && !error_is(E_StopIteration))

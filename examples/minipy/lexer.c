@@ -61,31 +61,29 @@ struct scanner {
 };
 
 static const char *const keywords[] = {
-    "False",  "None",     "True",  "and",    "as",   "assert", "async",
-    "await",  "break",    "class", "continue", "def", "del",   "elif",
-    "else",   "except",   "finally", "for",  "from", "global", "if",
-    "import", "in",       "is",    "lambda", "nonlocal", "not", "or",
-    "pass",   "raise",    "return", "try",   "while", "with",  "yield",
+    "False",  "None",   "True",    "and",      "as",       "assert", "async",
+    "await",  "break",  "class",   "continue", "def",      "del",    "elif",
+    "else",   "except", "finally", "for",      "from",     "global", "if",
+    "import", "in",     "is",      "lambda",   "nonlocal", "not",    "or",
+    "pass",   "raise",  "return",  "try",      "while",    "with",   "yield",
 };
 
 /* Longest first. */
 static const char *const operators[] = {
-    "**=", "//=", ">>=", "<<=", "...", "!=", "==", "<=", ">=", "->", ":=",
-    "+=",  "-=",  "*=",  "/=",  "%=",  "&=", "|=", "^=", "@=", "**", "//",
-    "<<",  ">>",  "+",   "-",   "*",   "/",  "%",  "&",  "|",  "^",  "~",
-    "<",   ">",   "(",   ")",   "[",   "]",  "{",  "}",  ",",  ":",  ".",
-    ";",   "@",   "=",
+    "**=", "//=", ">>=", "<<=", "...", "!=", "==", "<=", ">=", "->", ":=", "+=",
+    "-=",  "*=",  "/=",  "%=",  "&=",  "|=", "^=", "@=", "**", "//", "<<", ">>",
+    "+",   "-",   "*",   "/",   "%",   "&",  "|",  "^",  "~",  "<",  ">",  "(",
+    ")",   "[",   "]",   "{",   "}",   ",",  ":",  ".",  ";",  "@",  "=",
 };
 
 static struct position
 here(struct scanner *s, const char *from)
 {
-    return (struct position){.line = s->line,
-                             .end_line = s->line,
-                             .column =
-                                 (int)(from - s->line_start) + s->base_column,
-                             .end_column = (int)(s->p - s->line_start) +
-                                           s->base_column};
+    return (struct position){
+        .line = s->line,
+        .end_line = s->line,
+        .column = (int)(from - s->line_start) + s->base_column,
+        .end_column = (int)(s->p - s->line_start) + s->base_column};
 }
 
 static struct token *
@@ -94,8 +92,7 @@ add(struct scanner *s, enum token_kind kind, const char *from)
     struct lexer *out = s->out;
     if (out->count == out->capacity) {
         size_t capacity = out->capacity ? out->capacity * 2 : 256;
-        struct token *tokens =
-            arena_new(out->arena, capacity * sizeof *tokens);
+        struct token *tokens = arena_new(out->arena, capacity * sizeof *tokens);
         if (out->count)
             memcpy(tokens, out->tokens, out->count * sizeof *tokens);
         out->tokens = tokens;
@@ -287,9 +284,9 @@ lex_string(struct scanner *s, const char *from, const char *prefix_end)
         }
         if (*s->p == '\\' && s->p + 1 < s->end)
             s->p++;
-        else if (*s->p == quote && (!triple || (s->end - s->p >= 3 &&
-                                                s->p[1] == quote &&
-                                                s->p[2] == quote)))
+        else if (*s->p == quote &&
+                 (!triple ||
+                  (s->end - s->p >= 3 && s->p[1] == quote && s->p[2] == quote)))
             break;
         if (*s->p == '\n') {
             s->line++;
@@ -311,8 +308,8 @@ lex_string(struct scanner *s, const char *from, const char *prefix_end)
     const char *text = body;
     size_t bytes = token->bytes;
     if (!raw && memchr(body, '\\', bytes))
-        text = unescape(s->out->arena, s->out->source, &at, body, bytes,
-                        &bytes);
+        text =
+            unescape(s->out->arena, s->out->source, &at, body, bytes, &bytes);
     token->value = intern(text, bytes);
 }
 
@@ -322,8 +319,8 @@ static void
 lex_name(struct scanner *s)
 {
     const char *from = s->p;
-    while (s->p < s->end && (isalnum((unsigned char)*s->p) || *s->p == '_' ||
-                             (*s->p & 0x80)))
+    while (s->p < s->end &&
+           (isalnum((unsigned char)*s->p) || *s->p == '_' || (*s->p & 0x80)))
         s->p++;
     size_t bytes = (size_t)(s->p - from);
     if (s->p < s->end && (*s->p == '"' || *s->p == '\'') && bytes <= 2 &&
@@ -401,7 +398,9 @@ start_line(struct scanner *s)
     int column = 0;
     const char *p = s->p;
     for (; p < s->end && (*p == ' ' || *p == '\t' || *p == '\f'); p++)
-        column = *p == '\t' ? (column / 8 + 1) * 8 : *p == '\f' ? 0 : column + 1;
+        column = *p == '\t'   ? (column / 8 + 1) * 8
+                 : *p == '\f' ? 0
+                              : column + 1;
     s->p = p;
     if (p == s->end || *p == '\n' || *p == '#' || *p == '\r')
         return;
@@ -460,8 +459,9 @@ lex_one(struct scanner *s)
         if (p < s->end && *p == '\r')
             p++;
         if (p >= s->end || *p != '\n')
-            fail(s, s->p, "unexpected character after line continuation "
-                          "character");
+            fail(s, s->p,
+                 "unexpected character after line continuation "
+                 "character");
         s->p = p + 1;
         s->line++;
         s->line_start = s->p;

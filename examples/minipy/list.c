@@ -105,7 +105,7 @@ fix_index(int64_t index, size_t count, const char *what)
     if (index < 0)
         index += (int64_t)count;
     if (index < 0 || index >= (int64_t)count)
-        raise(E_IndexError, "%s", what);
+        raise_error(E_IndexError, "%s", what);
     return index;
 }
 
@@ -127,8 +127,9 @@ slice_part(value v, int64_t otherwise)
     if (v == NONE)
         return otherwise;
     if (!is_int(v) && !special_of(v, S_index))
-        raise(E_TypeError, "slice indices must be integers or None or have "
-                           "an __index__ method");
+        raise_error(E_TypeError,
+                    "slice indices must be integers or None or have "
+                    "an __index__ method");
     return index_of(v, "");
 }
 
@@ -148,7 +149,7 @@ slice_range(value v, int64_t length, int64_t *start, int64_t *step)
     struct slice *slice = AS(slice, v);
     *step = slice_part(slice->step, 1);
     if (*step == 0)
-        raise(E_ValueError, "slice step cannot be zero");
+        raise_error(E_ValueError, "slice step cannot be zero");
     if (*step < -INT64_MAX)
         *step = -INT64_MAX;
     bool down = *step < 0;
@@ -209,10 +210,11 @@ list_store_slice(value v, value slice, value items)
         return;
     }
     if ((int64_t)from->count != count)
-        raise(E_ValueError,
-              "attempt to assign sequence of size %zu to extended slice of "
-              "size %lld",
-              from->count, (long long)count);
+        raise_error(
+            E_ValueError,
+            "attempt to assign sequence of size %zu to extended slice of "
+            "size %lld",
+            from->count, (long long)count);
     for (int64_t i = 0; i < count; i++)
         list->items[start + i * step] = from->items[i];
 }
@@ -271,7 +273,7 @@ sequence_compare(enum compare how, value a, value b)
 static struct printing {
     value v;
     struct printing *outer;
-} *printing;
+} * printing;
 
 value
 sequence_repr(value v)
@@ -318,8 +320,8 @@ sequence_repeat(value v, int64_t times)
     if (count && (uint64_t)times > (SIZE_MAX / 16) / count)
         raise_memory();
     size_t total = count * (size_t)times;
-    value result = is(v, TYPE_LIST) ? new_list(total, NULL)
-                                    : new_tuple(total, NULL);
+    value result =
+        is(v, TYPE_LIST) ? new_list(total, NULL) : new_tuple(total, NULL);
     value *to = sequence_items(result, &(size_t){0});
     items = sequence_items(v, &count);
     for (size_t i = 0; i < total; i++)
@@ -399,8 +401,8 @@ range_length(const struct range *range)
 {
     if (range->step > 0)
         return range->stop > range->start
-                   ? (int64_t)(((uint64_t)range->stop -
-                                (uint64_t)range->start - 1) /
+                   ? (int64_t)(((uint64_t)range->stop - (uint64_t)range->start -
+                                1) /
                                    (uint64_t)range->step +
                                1)
                    : 0;
@@ -430,7 +432,7 @@ make_range(value *args, int nargs, struct tuple *names)
     for (int i = 0; i < nargs; i++)
         parts[nargs == 1 ? 1 : i] = index_of(args[i], "");
     if (parts[2] == 0)
-        raise(E_ValueError, "range() arg 3 must not be zero");
+        raise_error(E_ValueError, "range() arg 3 must not be zero");
     return new_range(parts[0], parts[1], parts[2]);
 }
 
@@ -470,7 +472,7 @@ METHOD(pop)
     struct list *list = AS(list, args[0]);
     (void)names;
     if (list->count == 0)
-        raise(E_IndexError, "pop from empty list");
+        raise_error(E_IndexError, "pop from empty list");
     int64_t index = fix_index(nargs > 1 ? index_of(args[1], "") : -1,
                               list->count, "pop index out of range");
     value item = list->items[index];
@@ -502,7 +504,7 @@ METHOD(remove_item)
     UNUSED;
     int64_t index = find(args, 2);
     if (index < 0)
-        raise(E_ValueError, "list.remove(x): x not in list");
+        raise_error(E_ValueError, "list.remove(x): x not in list");
     splice(AS(list, args[0]), (size_t)index, 1, NULL, 0);
     return NONE;
 }
@@ -512,9 +514,9 @@ METHOD(index_method)
     UNUSED;
     int64_t index = find(args, nargs);
     if (index < 0 && is(args[0], TYPE_TUPLE))
-        raise(E_ValueError, "tuple.index(x): x not in tuple");
+        raise_error(E_ValueError, "tuple.index(x): x not in tuple");
     if (index < 0)
-        raise(E_ValueError, "%s is not in list", text_of(repr(args[1])));
+        raise_error(E_ValueError, "%s is not in list", text_of(repr(args[1])));
     return make_int(index);
 }
 
@@ -524,8 +526,8 @@ METHOD(count_method)
     int64_t found = 0;
     UNUSED;
     for (size_t i = 0; i < (sequence_items(args[0], &count), count); i++)
-        found += identical_or_equal(sequence_items(args[0], &count)[i],
-                                    args[1]);
+        found +=
+            identical_or_equal(sequence_items(args[0], &count)[i], args[1]);
     return make_int(found);
 }
 

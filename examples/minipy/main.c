@@ -275,7 +275,9 @@ is_open(const char *text, size_t bytes)
                 i++;
             continue;
         } else {
-            brackets += strchr("([{", c) && c ? 1 : strchr(")]}", c) && c ? -1 : 0;
+            brackets += strchr("([{", c) && c   ? 1
+                        : strchr(")]}", c) && c ? -1
+                                                : 0;
         }
         if (c != ' ' && c != '\n')
             last = c;
@@ -381,8 +383,8 @@ main(int argc, char **argv)
     }
     signal(SIGINT, on_interrupt);
     if (options.code)
-        status = run("<string>", options.code, strlen(options.code),
-                     COMPILE_FILE);
+        status =
+            run("<string>", options.code, strlen(options.code), COMPILE_FILE);
     else
         status = options.file ? run_file(options.file) : repl();
     shut_down();

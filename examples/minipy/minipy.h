@@ -320,7 +320,7 @@ struct function {
     struct object head;
     struct code *code;
     struct dict *globals;
-    struct tuple *defaults;  /* or NULL, as are the next four */
+    struct tuple *defaults; /* or NULL, as are the next four */
     struct dict *kwdefaults;
     struct tuple *closure;
     struct dict *attributes;
@@ -526,14 +526,14 @@ enum error_class {
 
 /* error.c */
 void errors_start(void);
-_Noreturn void raise(enum error_class class, const char *format, ...)
+_Noreturn void raise_error(enum error_class class, const char *format, ...)
     PRINTF(2, 3);
 _Noreturn void raise_value(value error);
 _Noreturn void raise_again(void); /* vm.error, which is set */
 _Noreturn void raise_memory(void);
 _Noreturn void raise_syntax(enum error_class class, struct source *source,
-                            const struct position *position,
-                            const char *format, ...) PRINTF(4, 5);
+                            const struct position *position, const char *format,
+                            ...) PRINTF(4, 5);
 _Noreturn void raise_key(value key);
 value new_exception(struct class *class, int nargs, const value *args);
 value make_exception(value *args, int nargs, struct tuple *names);

@@ -35,7 +35,8 @@ import_module(value name)
 {
     value module = dict_get(vm.modules, name);
     if (!module)
-        raise(E_ModuleNotFoundError, "No module named '%s'", text_of(name));
+        raise_error(E_ModuleNotFoundError, "No module named '%s'",
+                    text_of(name));
     return module;
 }
 
@@ -137,8 +138,8 @@ METHOD(file_write)
 {
     UNUSED;
     if (!is(args[1], TYPE_STR))
-        raise(E_TypeError, "write() argument must be str, not %s",
-              type_name(args[1]));
+        raise_error(E_TypeError, "write() argument must be str, not %s",
+                    type_name(args[1]));
     write_str(args[0], args[1]);
     return small(AS(str, args[1])->chars);
 }
@@ -218,11 +219,12 @@ METHOD(time_sleep)
 {
     UNUSED;
     if (!is_number(args[0]))
-        raise(E_TypeError, "'%s' object cannot be interpreted as an integer",
-              type_name(args[0]));
+        raise_error(E_TypeError,
+                    "'%s' object cannot be interpreted as an integer",
+                    type_name(args[0]));
     double d = double_of(args[0]);
     if (!(d >= 0))
-        raise(E_ValueError, "sleep length must be non-negative");
+        raise_error(E_ValueError, "sleep length must be non-negative");
     struct timespec time = {(time_t)d, (long)((d - floor(d)) * 1e9)};
     nanosleep(&time, NULL);
     return NONE;
@@ -237,7 +239,7 @@ real(value v)
         value result = try_special(v, special[S_float], 0, NULL);
         if (result && is(result, TYPE_FLOAT))
             return double_of(result);
-        raise(E_TypeError, "must be real number, not %s", type_name(v));
+        raise_error(E_TypeError, "must be real number, not %s", type_name(v));
     }
     return double_of(v);
 }
@@ -246,9 +248,9 @@ static value
 checked(double result, double argument)
 {
     if (isnan(result) && !isnan(argument))
-        raise(E_ValueError, "math domain error");
+        raise_error(E_ValueError, "math domain error");
     if (isinf(result) && isfinite(argument))
-        raise(E_OverflowError, "math range error");
+        raise_error(E_OverflowError, "math range error");
     return make_float(result);
 }
 
@@ -276,7 +278,7 @@ static value
 logarithm(double d, double (*log_of)(double))
 {
     if (d <= 0)
-        raise(E_ValueError, "math domain error");
+        raise_error(E_ValueError, "math domain error");
     return make_float(log_of(d));
 }
 
@@ -308,11 +310,12 @@ whole(value v, double (*rounding)(double))
         return make_int(int_of(v));
     double d = rounding(real(v));
     if (isnan(d))
-        raise(E_ValueError, "cannot convert float NaN to integer");
+        raise_error(E_ValueError, "cannot convert float NaN to integer");
     if (isinf(d))
-        raise(E_OverflowError, "cannot convert float infinity to integer");
+        raise_error(E_OverflowError,
+                    "cannot convert float infinity to integer");
     if (d >= 0x1p63 || d < -0x1p63)
-        raise(E_OverflowError, "integer does not fit in 64 bits");
+        raise_error(E_OverflowError, "integer does not fit in 64 bits");
     return make_int((int64_t)d);
 }
 
@@ -404,12 +407,12 @@ METHOD(math_isclose)
 {
     (void)names;
     double a = real(args[0]), b = real(args[1]), size = fmax(fabs(a), fabs(b));
-    double relative = real(keyword(args, nargs, names, "rel_tol",
-                                   make_float(1e-9)));
+    double relative =
+        real(keyword(args, nargs, names, "rel_tol", make_float(1e-9)));
     double absolute_tolerance =
         real(keyword(args, nargs, names, "abs_tol", make_float(0)));
-    return boolean(a == b || fabs(a - b) <= fmax(relative * size,
-                                                 absolute_tolerance));
+    return boolean(a == b ||
+                   fabs(a - b) <= fmax(relative * size, absolute_tolerance));
 }
 
 static int64_t
@@ -437,7 +440,7 @@ METHOD(math_isqrt)
     int64_t n = index_of(args[0], "");
     UNUSED;
     if (n < 0)
-        raise(E_ValueError, "isqrt() argument must be nonnegative");
+        raise_error(E_ValueError, "isqrt() argument must be nonnegative");
     int64_t root = (int64_t)sqrt((double)n);
     while (root > 3037000499 || root * root > n)
         root--;
@@ -452,7 +455,8 @@ METHOD(math_factorial)
     value result = small(1);
     UNUSED;
     if (n < 0)
-        raise(E_ValueError, "factorial() not defined for negative values");
+        raise_error(E_ValueError,
+                    "factorial() not defined for negative values");
     for (int64_t i = 2; i <= n; i++)
         result = binary(OP_MUL, result, make_int(i));
     return result;
@@ -464,11 +468,11 @@ METHOD(math_comb)
     value result = small(1);
     UNUSED;
     if (n < 0 || k < 0)
-        raise(E_ValueError, "n must be a non-negative integer");
+        raise_error(E_ValueError, "n must be a non-negative integer");
     for (int64_t i = 1; i <= k; i++)
-        result = binary(OP_FLOORDIV,
-                        binary(OP_MUL, result, make_int(n - k + i)),
-                        make_int(i));
+        result =
+            binary(OP_FLOORDIV, binary(OP_MUL, result, make_int(n - k + i)),
+                   make_int(i));
     return k > n ? small(0) : result;
 }
 

@@ -56,13 +56,13 @@ index_of(value v, const char *what)
 {
     if (is_int(v))
         return int_of(v);
-    value index = is(v, TYPE_OBJECT)
-                      ? try_special(v, special[S_index], 0, NULL)
-                      : NULL;
+    value index =
+        is(v, TYPE_OBJECT) ? try_special(v, special[S_index], 0, NULL) : NULL;
     if (index && is_int(index))
         return int_of(index);
-    raise(E_TypeError, "'%s' object cannot be interpreted as an integer%s",
-          type_name(v), what);
+    raise_error(E_TypeError,
+                "'%s' object cannot be interpreted as an integer%s",
+                type_name(v), what);
 }
 
 /* ---- Arithmetic ------------------------------------------------------- */
@@ -70,7 +70,7 @@ index_of(value v, const char *what)
 _Noreturn static void
 overflow(void)
 {
-    raise(E_OverflowError, "integer result does not fit in 64 bits");
+    raise_error(E_OverflowError, "integer result does not fit in 64 bits");
 }
 
 static int64_t
@@ -109,7 +109,7 @@ static value
 int_shift(int operation, int64_t a, int64_t b)
 {
     if (b < 0)
-        raise(E_ValueError, "negative shift count");
+        raise_error(E_ValueError, "negative shift count");
     if (operation == OP_RSHIFT)
         return make_int(b > 63 ? (a < 0 ? -1 : 0) : a >> b);
     if (a == 0)
@@ -138,23 +138,23 @@ int_operation(int operation, int64_t a, int64_t b)
         return make_int(result);
     case OP_TRUEDIV:
         if (b == 0)
-            raise(E_ZeroDivisionError, "division by zero");
+            raise_error(E_ZeroDivisionError, "division by zero");
         return make_float((double)a / (double)b);
     case OP_FLOORDIV:
     case OP_MOD:
         if (b == 0)
-            raise(E_ZeroDivisionError, operation == OP_MOD
-                                           ? "integer modulo by zero"
-                                           : "integer division or modulo by "
-                                             "zero");
+            raise_error(E_ZeroDivisionError,
+                        operation == OP_MOD ? "integer modulo by zero"
+                                            : "integer division or modulo by "
+                                              "zero");
         result = floor_divide(a, b, &rest);
         return make_int(operation == OP_MOD ? rest : result);
     case OP_POW:
         if (b >= 0)
             return int_power(a, b);
         if (a == 0)
-            raise(E_ZeroDivisionError,
-                  "0.0 cannot be raised to a negative power");
+            raise_error(E_ZeroDivisionError,
+                        "0.0 cannot be raised to a negative power");
         return make_float(pow((double)a, (double)b));
     case OP_AND:
         return make_int(a & b);
@@ -197,13 +197,14 @@ static value
 float_power(double a, double b)
 {
     if (a == 0 && b < 0)
-        raise(E_ZeroDivisionError,
-              "0.0 cannot be raised to a negative power");
+        raise_error(E_ZeroDivisionError,
+                    "0.0 cannot be raised to a negative power");
     if (a < 0 && isfinite(a) && isfinite(b) && b != floor(b))
-        raise(E_ValueError, "complex numbers are not supported by minipy");
+        raise_error(E_ValueError,
+                    "complex numbers are not supported by minipy");
     double result = pow(a, b);
     if (isinf(result) && isfinite(a) && isfinite(b))
-        raise(E_OverflowError, "(34, 'Numerical result out of range')");
+        raise_error(E_OverflowError, "(34, 'Numerical result out of range')");
     return make_float(result);
 }
 
@@ -220,14 +221,14 @@ float_operation(int operation, double a, double b)
         return make_float(a * b);
     case OP_TRUEDIV:
         if (b == 0)
-            raise(E_ZeroDivisionError, "float division by zero");
+            raise_error(E_ZeroDivisionError, "float division by zero");
         return make_float(a / b);
     case OP_FLOORDIV:
     case OP_MOD:
         if (b == 0)
-            raise(E_ZeroDivisionError, operation == OP_MOD
-                                           ? "float modulo"
-                                           : "float floor division by zero");
+            raise_error(E_ZeroDivisionError,
+                        operation == OP_MOD ? "float modulo"
+                                            : "float floor division by zero");
         rest = float_mod(a, b, &quotient);
         return make_float(operation == OP_MOD ? rest : quotient);
     case OP_POW:
@@ -240,8 +241,8 @@ float_operation(int operation, double a, double b)
 /* ---- Operators on everything ------------------------------------------ */
 
 static const char *const operation_text[] = {
-    "+", "-", "*", "/", "//", "%", "** or pow()", "<<", ">>", "&", "|", "^",
-    "@"};
+    "+",  "-",  "*", "/", "//", "%", "** or pow()",
+    "<<", ">>", "&", "|", "^",  "@"};
 static const char *const operation_names[] = {
     "add",    "sub",    "mul", "truediv", "floordiv", "mod",   "pow",
     "lshift", "rshift", "and", "or",      "xor",      "matmul"};
@@ -301,28 +302,28 @@ sequence_operation(int operation, value a, value b)
             a = b;
             b = swapped;
         }
-        if (is_int(b) && (is(a, TYPE_STR) || is(a, TYPE_LIST) ||
-                          is(a, TYPE_TUPLE)))
+        if (is_int(b) &&
+            (is(a, TYPE_STR) || is(a, TYPE_LIST) || is(a, TYPE_TUPLE)))
             return sequence_repeat(a, int_of(b));
         if (is(a, TYPE_STR) || is(a, TYPE_LIST) || is(a, TYPE_TUPLE))
-            raise(E_TypeError,
-                  "can't multiply sequence by non-int of type '%s'",
-                  type_name(b));
+            raise_error(E_TypeError,
+                        "can't multiply sequence by non-int of type '%s'",
+                        type_name(b));
     }
     if (operation != OP_ADD || !is_object(a))
         return NULL;
     if (a->type == TYPE_STR) {
         if (!is(b, TYPE_STR))
-            raise(E_TypeError,
-                  "can only concatenate str (not \"%s\") to str",
-                  type_name(b));
+            raise_error(E_TypeError,
+                        "can only concatenate str (not \"%s\") to str",
+                        type_name(b));
         return str_concat(a, b);
     }
     if (a->type != TYPE_LIST && a->type != TYPE_TUPLE)
         return NULL;
     if (!is(b, (enum type)a->type))
-        raise(E_TypeError, "can only concatenate %s (not \"%s\") to %s",
-              type_name(a), type_name(b), type_name(a));
+        raise_error(E_TypeError, "can only concatenate %s (not \"%s\") to %s",
+                    type_name(a), type_name(b), type_name(a));
     size_t na, nb;
     value *from_a = sequence_items(a, &na), *from_b = sequence_items(b, &nb);
     value result = a->type == TYPE_LIST ? new_list(na + nb, NULL)
@@ -381,10 +382,10 @@ binary(int operation, value a, value b)
             result = collection_operation(operation, inplace, a, b);
     }
     if (!result)
-        raise(E_TypeError,
-              "unsupported operand type(s) for %s%s: '%s' and '%s'",
-              inplace && operation == OP_POW ? "**" : operation_text[operation],
-              inplace ? "=" : "", type_name(a), type_name(b));
+        raise_error(
+            E_TypeError, "unsupported operand type(s) for %s%s: '%s' and '%s'",
+            inplace && operation == OP_POW ? "**" : operation_text[operation],
+            inplace ? "=" : "", type_name(a), type_name(b));
     return result;
 }
 
@@ -400,7 +401,8 @@ negate(value v)
         return make_float(-AS(floating, v)->number);
     value result = try_special(v, special[S_neg], 0, NULL);
     if (!result)
-        raise(E_TypeError, "bad operand type for unary -: '%s'", type_name(v));
+        raise_error(E_TypeError, "bad operand type for unary -: '%s'",
+                    type_name(v));
     return result;
 }
 
@@ -413,7 +415,8 @@ positive(value v)
         return v;
     value result = try_special(v, special[S_pos], 0, NULL);
     if (!result)
-        raise(E_TypeError, "bad operand type for unary +: '%s'", type_name(v));
+        raise_error(E_TypeError, "bad operand type for unary +: '%s'",
+                    type_name(v));
     return result;
 }
 
@@ -424,7 +427,8 @@ invert(value v)
         return make_int(~int_of(v));
     value result = try_special(v, special[S_invert], 0, NULL);
     if (!result)
-        raise(E_TypeError, "bad operand type for unary ~: '%s'", type_name(v));
+        raise_error(E_TypeError, "bad operand type for unary ~: '%s'",
+                    type_name(v));
     return result;
 }
 
@@ -437,7 +441,8 @@ absolute(value v)
         return make_float(fabs(AS(floating, v)->number));
     value result = try_special(v, special[S_abs], 0, NULL);
     if (!result)
-        raise(E_TypeError, "bad operand type for abs(): '%s'", type_name(v));
+        raise_error(E_TypeError, "bad operand type for abs(): '%s'",
+                    type_name(v));
     return result;
 }
 
@@ -517,8 +522,7 @@ hash_double(double d)
         if (x >= modulus)
             x -= modulus;
     }
-    exponent =
-        exponent >= 0 ? exponent % 61 : 60 - ((-1 - exponent) % 61);
+    exponent = exponent >= 0 ? exponent % 61 : 60 - ((-1 - exponent) % 61);
     x = (x << exponent & modulus) | x >> (61 - exponent);
     int64_t hash = d < 0 ? -(int64_t)x : (int64_t)x;
     return hash == -1 ? -2 : hash;
@@ -558,8 +562,7 @@ float_repr(double d)
             text_char(&text, '.');
             text_add(&text, plain + 1, count - 1);
         }
-        text_format(&text, "e%c%02d", exponent < 0 ? '-' : '+',
-                    abs(exponent));
+        text_format(&text, "e%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
     } else if (exponent < 0) {
         text_add(&text, "0.000", (size_t)(1 - exponent));
         text_add(&text, plain, count);
@@ -600,7 +603,10 @@ parse_int(const char *text, size_t bytes, int base)
         negative = *p++ == '-';
     if (end - p > 2 && *p == '0') {
         int prefix = p[1] | 32;
-        int wanted = prefix == 'x' ? 16 : prefix == 'o' ? 8 : prefix == 'b' ? 2 : 0;
+        int wanted = prefix == 'x'   ? 16
+                     : prefix == 'o' ? 8
+                     : prefix == 'b' ? 2
+                                     : 0;
         if (wanted && (base == 0 || base == wanted)) {
             base = wanted;
             p += 2;

@@ -58,9 +58,9 @@ objects_start(void)
              WORD(iterator, over) | WORD(iterator, function));
     new_kind(TYPE_CODE, "code",
              WORD(code, name) | WORD(code, qualname) | WORD(code, constants) |
-                 WORD(code, variables) | WORD(code, names) |
-                 WORD(code, words) | WORD(code, positions) |
-                 WORD(code, handlers) | WORD(code, caches));
+                 WORD(code, variables) | WORD(code, names) | WORD(code, words) |
+                 WORD(code, positions) | WORD(code, handlers) |
+                 WORD(code, caches));
     new_kind(TYPE_GENERATOR, "generator", 0);
 }
 
@@ -166,8 +166,8 @@ truth(value v)
     value result = try_special(v, special[S_bool], 0, NULL);
     if (result) {
         if (!is(result, TYPE_BOOL))
-            raise(E_TypeError, "__bool__ should return bool, returned %s",
-                  type_name(result));
+            raise_error(E_TypeError, "__bool__ should return bool, returned %s",
+                        type_name(result));
         return result == TRUE;
     }
     return special_of(v, S_len) ? small_of(length_of(v)) != 0 : true;
@@ -229,12 +229,12 @@ hash_instance(value v)
             dict_get_str(class->dict, special[S_eq]))
             own = NONE; /* __eq__ without __hash__ */
     if (own == NONE)
-        raise(E_TypeError, "unhashable type: '%s'", type_name(v));
+        raise_error(E_TypeError, "unhashable type: '%s'", type_name(v));
     if (!own)
         return hash_pointer(v);
     value result = try_special(v, special[S_hash], 0, NULL);
     if (!is_int(result))
-        raise(E_TypeError, "__hash__ method should return an integer");
+        raise_error(E_TypeError, "__hash__ method should return an integer");
     return hash_int(int_of(result));
 }
 
@@ -269,7 +269,7 @@ hash(value v)
     case TYPE_DICT:
     case TYPE_SET:
     case TYPE_SLICE:
-        raise(E_TypeError, "unhashable type: '%s'", type_name(v));
+        raise_error(E_TypeError, "unhashable type: '%s'", type_name(v));
     case TYPE_OBJECT:
         return hash_instance(v);
     default:
@@ -350,8 +350,8 @@ equal(value a, value b)
         struct range *x = AS(range, a), *y = AS(range, b);
         int64_t n = range_length(x);
         return n == range_length(y) &&
-               (n == 0 || (x->start == y->start &&
-                           (n == 1 || x->step == y->step)));
+               (n == 0 ||
+                (x->start == y->start && (n == 1 || x->step == y->step)));
     }
     case TYPE_SLICE:
         return equal(AS(slice, a)->start, AS(slice, b)->start) &&
@@ -383,8 +383,7 @@ static const enum compare reflected[] = {GT, GE, EQ, NE, LT, LE};
 static value
 compare_special(enum compare how, value a, value b)
 {
-    static const enum special names[] = {S_lt, S_le, S_eq,
-                                         S_ne, S_gt, S_ge};
+    static const enum special names[] = {S_lt, S_le, S_eq, S_ne, S_gt, S_ge};
     value result = try_special(a, special[names[how]], 1, &b);
     if (!result || result == NOTIMPLEMENTED)
         result = try_special(b, special[names[reflected[how]]], 1, &a);
@@ -434,9 +433,9 @@ compare(enum compare how, value a, value b)
     if ((is(a, TYPE_SET) || is(a, TYPE_FROZENSET)) &&
         (is(b, TYPE_SET) || is(b, TYPE_FROZENSET)))
         return set_compare(how, a, b);
-    raise(E_TypeError,
-          "'%s' not supported between instances of '%s' and '%s'",
-          compare_text[how], type_name(a), type_name(b));
+    raise_error(E_TypeError,
+                "'%s' not supported between instances of '%s' and '%s'",
+                compare_text[how], type_name(a), type_name(b));
 }
 
 bool
@@ -498,8 +497,8 @@ instance_repr(value v)
     value result = try_special(v, special[S_repr], 0, NULL);
     if (result) {
         if (!is(result, TYPE_STR))
-            raise(E_TypeError, "__repr__ returned non-string (type %s)",
-                  type_name(result));
+            raise_error(E_TypeError, "__repr__ returned non-string (type %s)",
+                        type_name(result));
         return result;
     }
     if (is_exception(v))
@@ -518,8 +517,7 @@ handle_repr(value v)
     void *handle = (char *)v - TAG_HANDLE;
     if (!wgc_py_is_ref(vm.py, handle))
         return str_format("<finalize object at %p%s>", handle,
-                          wgc_py_finalize_alive(vm.py, handle) ? ""
-                                                               : "; dead");
+                          wgc_py_finalize_alive(vm.py, handle) ? "" : "; dead");
     value target = wgc_py_ref_call(vm.py, handle);
     if (target == NONE)
         return str_format("<weakref at %p; dead>", handle);
@@ -594,8 +592,7 @@ repr_of_type(value v)
                           text_of(AS(module, v)->name));
     case TYPE_GENERATOR:
         return str_format("<generator object %s at %p>",
-                          text_of(AS(generator, v)->code->qualname),
-                          (void *)v);
+                          text_of(AS(generator, v)->code->qualname), (void *)v);
     default:
         return str_format("<%s object at %p>", type_name(v), (void *)v);
     }
@@ -627,8 +624,8 @@ str_of(value v)
                : is_exception(v)                         ? exception_str(v)
                                                          : repr(v);
     if (!is(result, TYPE_STR))
-        raise(E_TypeError, "__str__ returned non-string (type %s)",
-              type_name(result));
+        raise_error(E_TypeError, "__str__ returned non-string (type %s)",
+                    type_name(result));
     return result;
 }
 
@@ -665,12 +662,14 @@ length_of(value v)
         }
     value result = try_special(v, special[S_len], 0, NULL);
     if (!result)
-        raise(E_TypeError, "object of type '%s' has no len()", type_name(v));
+        raise_error(E_TypeError, "object of type '%s' has no len()",
+                    type_name(v));
     if (!is_int(result))
-        raise(E_TypeError, "'%s' object cannot be interpreted as an integer",
-              type_name(result));
+        raise_error(E_TypeError,
+                    "'%s' object cannot be interpreted as an integer",
+                    type_name(result));
     if (int_of(result) < 0)
-        raise(E_ValueError, "__len__() should return >= 0");
+        raise_error(E_ValueError, "__len__() should return >= 0");
     return result;
 }
 
@@ -691,9 +690,10 @@ contains(value container, value v)
         switch (container->type) {
         case TYPE_STR:
             if (!is(v, TYPE_STR))
-                raise(E_TypeError,
-                      "'in <string>' requires string as left operand, not %s",
-                      type_name(v));
+                raise_error(
+                    E_TypeError,
+                    "'in <string>' requires string as left operand, not %s",
+                    type_name(v));
             return str_find(container, v, 0) >= 0;
         case TYPE_TUPLE:
         case TYPE_LIST:
@@ -726,13 +726,13 @@ contains(value container, value v)
         return truth(result);
     if (is(container, TYPE_OBJECT) && !special_of(container, S_iter) &&
         !special_of(container, S_getitem))
-        raise(E_TypeError, "argument of type '%s' is not iterable",
-              type_name(container));
+        raise_error(E_TypeError, "argument of type '%s' is not iterable",
+                    type_name(container));
     if (!is(container, TYPE_OBJECT) && !is(container, TYPE_ITERATOR) &&
         !is(container, TYPE_GENERATOR) && !is(container, TYPE_VIEW) &&
         !is(container, TYPE_RANGE))
-        raise(E_TypeError, "argument of type '%s' is not iterable",
-              type_name(container));
+        raise_error(E_TypeError, "argument of type '%s' is not iterable",
+                    type_name(container));
     value iterator = get_iterator(container), item;
     while ((item = next(iterator)))
         if (identical_or_equal(item, v))
@@ -751,8 +751,9 @@ subscript_index(value key, const char *what)
                       ? try_special(key, special[S_index], 0, NULL)
                       : NULL;
     if (!index)
-        raise(E_TypeError, "%s indices must be integers or slices, not %s",
-              what, type_name(key));
+        raise_error(E_TypeError,
+                    "%s indices must be integers or slices, not %s", what,
+                    type_name(key));
     return int_of(index);
 }
 
@@ -780,7 +781,7 @@ range_item(struct range *range, value key)
     if (index < 0)
         index += length;
     if (index < 0 || index >= length)
-        raise(E_IndexError, "range object index out of range");
+        raise_error(E_IndexError, "range object index out of range");
     return make_int(range->start + index * range->step);
 }
 
@@ -794,13 +795,13 @@ str_item(value v, value key)
         return str_slice(v, start, count, step);
     }
     if (!is_int(key))
-        raise(E_TypeError, "string indices must be integers, not '%s'",
-              type_name(key));
+        raise_error(E_TypeError, "string indices must be integers, not '%s'",
+                    type_name(key));
     int64_t index = int_of(key);
     if (index < 0)
         index += str->chars;
     if (index < 0 || index >= str->chars)
-        raise(E_IndexError, "string index out of range");
+        raise_error(E_IndexError, "string index out of range");
     return str_at(v, index);
 }
 
@@ -834,8 +835,8 @@ get_item(value container, value key)
         }
     value result = try_special(container, special[S_getitem], 1, &key);
     if (!result)
-        raise(E_TypeError, "'%s' object is not subscriptable",
-              type_name(container));
+        raise_error(E_TypeError, "'%s' object is not subscriptable",
+                    type_name(container));
     return result;
 }
 
@@ -858,8 +859,8 @@ set_item(value container, value key, value item)
         return;
     }
     if (!try_special(container, special[S_setitem], 2, (value[]){key, item}))
-        raise(E_TypeError, "'%s' object does not support item assignment",
-              type_name(container));
+        raise_error(E_TypeError, "'%s' object does not support item assignment",
+                    type_name(container));
 }
 
 void
@@ -871,9 +872,8 @@ delete_item(value container, value key)
             list_delete_slice(container, key);
             return;
         }
-        int64_t index =
-            fix_index(subscript_index(key, "list"), list->count,
-                      "list assignment index out of range");
+        int64_t index = fix_index(subscript_index(key, "list"), list->count,
+                                  "list assignment index out of range");
         memmove(list->items + index, list->items + index + 1,
                 (list->count - (size_t)index - 1) * sizeof(value));
         list->items[--list->count] = NULL;
@@ -885,6 +885,6 @@ delete_item(value container, value key)
         return;
     }
     if (!try_special(container, special[S_delitem], 1, &key))
-        raise(E_TypeError, "'%s' object doesn't support item deletion",
-              type_name(container));
+        raise_error(E_TypeError, "'%s' object doesn't support item deletion",
+                    type_name(container));
 }

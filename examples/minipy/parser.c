@@ -45,8 +45,8 @@ fail(struct parser *p)
 _Noreturn static void
 unsupported(struct parser *p, const struct position *at, const char *what)
 {
-    raise_syntax(E_SyntaxError, p->source, at,
-                 "%s not supported by minipy", what);
+    raise_syntax(E_SyntaxError, p->source, at, "%s not supported by minipy",
+                 what);
 }
 
 static bool
@@ -157,14 +157,13 @@ struct fstring {
 };
 
 static void
-add_literal(struct parser *p, struct fstring *f, const char *text,
-            size_t count)
+add_literal(struct parser *p, struct fstring *f, const char *text, size_t count)
 {
     if (count == 0)
         return;
     if (!f->raw && memchr(text, '\\', count))
-        text = unescape(p->arena, p->source, &f->token->at, text, count,
-                        &count);
+        text =
+            unescape(p->arena, p->source, &f->token->at, text, count, &count);
     struct node *node = new_node(p, N_CONSTANT);
     node->at = f->token->at;
     node->value = intern(text, count);
@@ -232,8 +231,7 @@ static const char *parse_fstring(struct parser *p, struct fstring *f,
                                  const char *q, const char *end, bool spec);
 
 static const char *
-parse_field(struct parser *p, struct fstring *f, const char *q,
-            const char *end)
+parse_field(struct parser *p, struct fstring *f, const char *q, const char *end)
 {
     struct node *node = new_node(p, N_FORMAT);
     node->at = f->token->at;
@@ -349,8 +347,7 @@ parse_star_or_expression(struct parser *p)
     return end_node(p, node);
 }
 
-static void check_target(struct parser *p, struct node *node,
-                         const char *verb);
+static void check_target(struct parser *p, struct node *node, const char *verb);
 
 static struct node *
 parse_target_list(struct parser *p)
@@ -465,8 +462,7 @@ parse_list(struct parser *p)
             nodes_add(p->arena, &node->list, parse_star_or_expression(p));
     }
     if (!at(p, "]"))
-        fail_at(p, &first->at,
-                "invalid syntax. Perhaps you forgot a comma?");
+        fail_at(p, &first->at, "invalid syntax. Perhaps you forgot a comma?");
     p->token++;
     return end_node(p, node);
 }
@@ -708,10 +704,10 @@ static const struct binary_operator {
     int level;
     enum operation op;
 } binary_operators[] = {
-    {"|", 1, OP_OR},       {"^", 2, OP_XOR},     {"&", 3, OP_AND},
-    {"<<", 4, OP_LSHIFT},  {">>", 4, OP_RSHIFT}, {"+", 5, OP_ADD},
-    {"-", 5, OP_SUB},      {"*", 6, OP_MUL},     {"/", 6, OP_TRUEDIV},
-    {"//", 6, OP_FLOORDIV}, {"%", 6, OP_MOD},    {"@", 6, OP_MATMUL},
+    {"|", 1, OP_OR},        {"^", 2, OP_XOR},     {"&", 3, OP_AND},
+    {"<<", 4, OP_LSHIFT},   {">>", 4, OP_RSHIFT}, {"+", 5, OP_ADD},
+    {"-", 5, OP_SUB},       {"*", 6, OP_MUL},     {"/", 6, OP_TRUEDIV},
+    {"//", 6, OP_FLOORDIV}, {"%", 6, OP_MOD},     {"@", 6, OP_MATMUL},
 };
 
 static struct node *
@@ -974,9 +970,9 @@ describe(const struct node *node)
 {
     switch (node->kind) {
     case N_CONSTANT:
-        return node->value == NONE    ? "None"
-               : node->value == TRUE  ? "True"
-               : node->value == FALSE ? "False"
+        return node->value == NONE       ? "None"
+               : node->value == TRUE     ? "True"
+               : node->value == FALSE    ? "False"
                : node->value == ELLIPSIS ? "ellipsis"
                                          : "literal";
     case N_FLOAT:
@@ -1032,13 +1028,12 @@ check_target(struct parser *p, struct node *node, const char *verb)
         }
         return;
     default:
-        snprintf(message, sizeof message, "cannot %s %s%s", verb,
-                 describe(node),
-                 *verb == 'a' && (node->kind != N_CONSTANT ||
-                                  is_small(node->value) ||
-                                  is(node->value, TYPE_STR))
-                     ? " here. Maybe you meant '==' instead of '='?"
-                     : "");
+        snprintf(
+            message, sizeof message, "cannot %s %s%s", verb, describe(node),
+            *verb == 'a' && (node->kind != N_CONSTANT ||
+                             is_small(node->value) || is(node->value, TYPE_STR))
+                ? " here. Maybe you meant '==' instead of '='?"
+                : "");
         fail_at(p, &node->at, message);
     }
 }
@@ -1049,10 +1044,9 @@ static const struct {
     const char *text;
     enum operation op;
 } augmented[] = {
-    {"+=", OP_ADD},      {"-=", OP_SUB},    {"*=", OP_MUL},
-    {"/=", OP_TRUEDIV},  {"//=", OP_FLOORDIV}, {"%=", OP_MOD},
-    {"**=", OP_POW},     {"<<=", OP_LSHIFT}, {">>=", OP_RSHIFT},
-    {"&=", OP_AND},      {"|=", OP_OR},     {"^=", OP_XOR},
+    {"+=", OP_ADD},       {"-=", OP_SUB}, {"*=", OP_MUL},  {"/=", OP_TRUEDIV},
+    {"//=", OP_FLOORDIV}, {"%=", OP_MOD}, {"**=", OP_POW}, {"<<=", OP_LSHIFT},
+    {">>=", OP_RSHIFT},   {"&=", OP_AND}, {"|=", OP_OR},   {"^=", OP_XOR},
     {"@=", OP_MATMUL},
 };
 
@@ -1491,8 +1485,7 @@ parse(struct source *source, struct arena *arena, int mode)
 {
     struct lexer lexer = {.source = source, .arena = arena};
     struct position start = {.line = 1};
-    lex(&lexer, source->text, source->bytes, start,
-        mode == COMPILE_EXPRESSION);
+    lex(&lexer, source->text, source->bytes, start, mode == COMPILE_EXPRESSION);
     struct parser parser = {
         .source = source, .arena = arena, .token = lexer.tokens};
     struct node *module = new_node(&parser, N_MODULE);

@@ -36,8 +36,7 @@ note(struct walker *w, struct scope *scope, value name, int flags)
             struct symbol *symbols =
                 arena_new(w->arena, capacity * sizeof *symbols);
             if (scope->count)
-                memcpy(symbols, scope->symbols,
-                       scope->count * sizeof *symbols);
+                memcpy(symbols, scope->symbols, scope->count * sizeof *symbols);
             scope->symbols = symbols;
             scope->capacity = capacity;
         }
@@ -154,16 +153,15 @@ walk_declaration(struct walker *w, struct node *node)
                          "nonlocal declaration not allowed at module level");
         if (symbol && (symbol->flags & SYM_PARAMETER))
             raise_syntax(E_SyntaxError, w->source, &node->at,
-                         "name '%s' is parameter and %s",
-                         text_of(name->value), word);
+                         "name '%s' is parameter and %s", text_of(name->value),
+                         word);
         if (symbol && (symbol->flags & (SYM_ASSIGNED | SYM_USED)) &&
             w->scope->kind != SCOPE_MODULE &&
             !(symbol->flags & (SYM_GLOBAL | SYM_NONLOCAL)))
-            raise_syntax(E_SyntaxError, w->source, &node->at,
-                         "name '%s' is %s before %s declaration",
-                         text_of(name->value),
-                         symbol->flags & SYM_ASSIGNED ? "assigned to" : "used",
-                         word);
+            raise_syntax(
+                E_SyntaxError, w->source, &node->at,
+                "name '%s' is %s before %s declaration", text_of(name->value),
+                symbol->flags & SYM_ASSIGNED ? "assigned to" : "used", word);
         note(w, w->scope, name->value, global ? SYM_GLOBAL : SYM_NONLOCAL);
     }
 }

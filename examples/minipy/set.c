@@ -138,8 +138,7 @@ merge(struct set *set, struct set *other)
         resize(set, (set->count + other->count) * 2);
     if (set->fill == 0 && set->mask == other->mask &&
         other->fill == other->count) {
-        memcpy(set->table, other->table,
-               (set->mask + 1) * sizeof *set->table);
+        memcpy(set->table, other->table, (set->mask + 1) * sizeof *set->table);
         set->fill = set->count = other->count;
         return;
     }
@@ -262,8 +261,7 @@ set_operation(int operation, value a, value b)
     operation &= ~OP_INPLACE;
     if (is(a, TYPE_VIEW)) {
         a = view_as_set(a);
-        b = is(b, TYPE_VIEW) ? view_as_set(b)
-                             : (value)copy_of(b, TYPE_SET);
+        b = is(b, TYPE_VIEW) ? view_as_set(b) : (value)copy_of(b, TYPE_SET);
     }
     if (!is_set(a) || !is_set(b))
         return NULL;
@@ -414,12 +412,11 @@ METHOD(update)
 static value
 operate(int operation, value *args, int nargs, bool inplace)
 {
-    value result = inplace ? args[0]
-                           : (value)copy_of(args[0],
-                                            (enum type)args[0]->type);
+    value result =
+        inplace ? args[0] : (value)copy_of(args[0], (enum type)args[0]->type);
     for (int i = 1; i < nargs; i++) {
-        value other = is_set(args[i]) ? args[i]
-                                      : (value)copy_of(args[i], TYPE_SET);
+        value other =
+            is_set(args[i]) ? args[i] : (value)copy_of(args[i], TYPE_SET);
         value next_one = set_operation(operation, result, other);
         if (inplace)
             become(SELF, AS(set, next_one));
@@ -464,8 +461,8 @@ METHOD(issuperset)
 METHOD(isdisjoint)
 {
     UNUSED;
-    return boolean(
-        intersection(SELF, other_set(args[1]), TYPE_SET)->count == 0);
+    return boolean(intersection(SELF, other_set(args[1]), TYPE_SET)->count ==
+                   0);
 }
 
 METHOD(make_set)

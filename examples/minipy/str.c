@@ -208,8 +208,7 @@ text_format(struct text *text, const char *format, ...)
     int bytes = vsnprintf(buffer, sizeof buffer, format, args);
     va_end(args);
     text_add(text, buffer,
-             (size_t)bytes < sizeof buffer ? (size_t)bytes
-                                           : sizeof buffer - 1);
+             (size_t)bytes < sizeof buffer ? (size_t)bytes : sizeof buffer - 1);
 }
 
 value
@@ -227,8 +226,7 @@ str_hash(value v)
     if (str->head.aux == 0) {
         uint64_t sum = UINT64_C(0xcbf29ce484222325);
         for (uint32_t i = 0; i < str->bytes; i++)
-            sum = (sum ^ (unsigned char)str->text[i]) *
-                  UINT64_C(0x100000001b3);
+            sum = (sum ^ (unsigned char)str->text[i]) * UINT64_C(0x100000001b3);
         uint32_t folded = (uint32_t)(sum ^ sum >> 32);
         str->head.aux = folded ? folded : 1;
     }
@@ -239,8 +237,8 @@ bool
 str_equal(value a, value b)
 {
     struct str *x = AS(str, a), *y = AS(str, b);
-    return x == y || (x->bytes == y->bytes &&
-                      memcmp(x->text, y->text, x->bytes) == 0);
+    return x == y ||
+           (x->bytes == y->bytes && memcmp(x->text, y->text, x->bytes) == 0);
 }
 
 int
@@ -260,8 +258,8 @@ str_concat(value a, value b)
         return b;
     if (y->bytes == 0)
         return a;
-    struct str *str = allocate((size_t)x->bytes + y->bytes,
-                               (size_t)x->chars + y->chars);
+    struct str *str =
+        allocate((size_t)x->bytes + y->bytes, (size_t)x->chars + y->chars);
     memcpy(str->text, x->text, x->bytes);
     memcpy(str->text + x->bytes, y->text, y->bytes);
     return (value)str;
@@ -303,13 +301,13 @@ str_slice(value v, int64_t start, int64_t count, int64_t step)
     if (step == 1 && count == str->chars)
         return v;
     if (step == 1) {
-        size_t from = is_ascii(str) ? (size_t)start
-                                    : utf8_bytes_of(str->text, str->bytes,
-                                                    (size_t)start);
-        size_t bytes = is_ascii(str) ? (size_t)count
-                                     : utf8_bytes_of(str->text + from,
-                                                     str->bytes - from,
-                                                     (size_t)count);
+        size_t from = is_ascii(str)
+                          ? (size_t)start
+                          : utf8_bytes_of(str->text, str->bytes, (size_t)start);
+        size_t bytes = is_ascii(str)
+                           ? (size_t)count
+                           : utf8_bytes_of(str->text + from, str->bytes - from,
+                                           (size_t)count);
         return new_str(str->text + from, bytes);
     }
     struct text text = {0};
@@ -332,9 +330,8 @@ str_find(value v, value part, size_t from)
 static bool
 is_printable(uint32_t point)
 {
-    return point >= 0x20 && point != 0x7f &&
-           !(point >= 0x80 && point < 0xa1) && point != 0xad &&
-           !(point >= 0x2000 && point < 0x2010) &&
+    return point >= 0x20 && point != 0x7f && !(point >= 0x80 && point < 0xa1) &&
+           point != 0xad && !(point >= 0x2000 && point < 0x2010) &&
            !(point >= 0x2028 && point < 0x2030) && point != 0xfeff &&
            point != 0x3000;
 }
@@ -359,7 +356,9 @@ str_repr(value v)
             text_format(&text, "\\%c", *p);
         else if (*p == '\n' || *p == '\r' || *p == '\t')
             text_format(&text, "\\%c",
-                        *p == '\n' ? 'n' : *p == '\r' ? 'r' : 't');
+                        *p == '\n'   ? 'n'
+                        : *p == '\r' ? 'r'
+                                     : 't');
         else if (is_printable(point))
             text_add(&text, p, bytes);
         else
@@ -380,7 +379,7 @@ static value
 need_str(value v, const char *what)
 {
     if (!is(v, TYPE_STR))
-        raise(E_TypeError, "%s must be str, not %s", what, type_name(v));
+        raise_error(E_TypeError, "%s must be str, not %s", what, type_name(v));
     return v;
 }
 
@@ -420,8 +419,8 @@ search(value *args, int nargs, bool last)
     if (!search_range(args, nargs, &from, &to))
         return -1;
     if (!last) {
-        const char *found = memmem(str->text + from, to - from, part->text,
-                                   part->bytes);
+        const char *found =
+            memmem(str->text + from, to - from, part->text, part->bytes);
         return found ? (int64_t)char_index(str, (size_t)(found - str->text))
                      : -1;
     }
@@ -450,7 +449,7 @@ static value
 found_or_error(int64_t found)
 {
     if (found < 0)
-        raise(E_ValueError, "substring not found");
+        raise_error(E_ValueError, "substring not found");
     return make_int(found);
 }
 
@@ -481,8 +480,8 @@ str_count(value *args, int nargs, struct tuple *names)
     if (part->bytes == 0)
         return make_int((int64_t)count_chars(str->text + from, to - from) + 1);
     for (;;) {
-        const char *found = memmem(str->text + from, to - from, part->text,
-                                   part->bytes);
+        const char *found =
+            memmem(str->text + from, to - from, part->text, part->bytes);
         if (!found)
             return make_int(count);
         count++;
@@ -503,9 +502,10 @@ match_end(value *args, int nargs, bool at_end)
         return FALSE;
     for (size_t i = 0; i < count; i++) {
         if (!is(parts[i], TYPE_STR))
-            raise(E_TypeError,
-                  "%s first arg must be str or a tuple of str, not %s",
-                  at_end ? "endswith" : "startswith", type_name(parts[i]));
+            raise_error(E_TypeError,
+                        "%s first arg must be str or a tuple of str, not %s",
+                        at_end ? "endswith" : "startswith",
+                        type_name(parts[i]));
         struct str *part = AS(str, parts[i]);
         if (to - from >= part->bytes &&
             memcmp(str->text + (at_end ? to - part->bytes : from), part->text,
@@ -537,8 +537,8 @@ to_upper(uint32_t c)
 {
     if (c < 0x80)
         return (uint32_t)toupper((int)c);
-    if ((c >= 0xe0 && c <= 0xfe && c != 0xf7) || (c >= 0x3b1 && c <= 0x3c9 && c != 0x3c2) ||
-        (c >= 0x430 && c <= 0x44f))
+    if ((c >= 0xe0 && c <= 0xfe && c != 0xf7) ||
+        (c >= 0x3b1 && c <= 0x3c9 && c != 0x3c2) || (c >= 0x430 && c <= 0x44f))
         return c - 0x20;
     if (c >= 0x450 && c <= 0x45f)
         return c - 0x50;
@@ -629,7 +629,18 @@ CASE_METHOD(str_swapcase, SWAP)
 CASE_METHOD(str_capitalize, CAPITALIZE)
 CASE_METHOD(str_title, TITLE)
 
-enum test { DIGIT, ALPHA, ALNUM, SPACE, ISUPPER, ISLOWER, ISTITLE, IDENTIFIER, PRINTABLE, ASCII };
+enum test {
+    DIGIT,
+    ALPHA,
+    ALNUM,
+    SPACE,
+    ISUPPER,
+    ISLOWER,
+    ISTITLE,
+    IDENTIFIER,
+    PRINTABLE,
+    ASCII
+};
 
 static value
 test_all(value v, enum test test)
@@ -722,7 +733,7 @@ strip(value *args, int nargs, int sides)
     value set = nargs > 1 ? args[1] : NONE;
     const char *from = str->text, *to = from + str->bytes, *end = to;
     if (set != NONE && !is(set, TYPE_STR))
-        raise(E_TypeError, "strip arg must be None or str");
+        raise_error(E_TypeError, "strip arg must be None or str");
     while (sides & 1 && from < to && strips(set, from, end))
         from += utf8_bytes_of(from, (size_t)(end - from), 1);
     while (sides & 2 && to > from) {
@@ -769,8 +780,9 @@ pad(value *args, int nargs, int side)
     if (nargs > 2) {
         need_str(args[2], "the fill character");
         if (AS(str, args[2])->chars != 1)
-            raise(E_TypeError,
-                  "The fill character must be exactly one character long");
+            raise_error(
+                E_TypeError,
+                "The fill character must be exactly one character long");
         utf8_decode(text_of(args[2]), text_of(args[2]) + 4, &fill);
     }
     if (width <= str->chars)
@@ -852,8 +864,8 @@ static void
 split_parts(value list, struct str *str, struct str *part, int64_t most)
 {
     const char *p = str->text, *end = p + str->bytes, *found;
-    while (most-- != 0 && (found = memmem(p, (size_t)(end - p), part->text,
-                                          part->bytes))) {
+    while (most-- != 0 &&
+           (found = memmem(p, (size_t)(end - p), part->text, part->bytes))) {
         list_append(list, new_str(p, (size_t)(found - p)));
         p = found + part->bytes;
     }
@@ -901,15 +913,14 @@ split(value *args, int nargs, struct tuple *names, bool reverse)
     check_keywords(names, reverse ? "rsplit" : "split", known, 2);
     value separator =
         nargs > 1 ? args[1] : keyword(args, nargs, names, "sep", NONE);
-    value most = nargs > 2
-                     ? args[2]
-                     : keyword(args, nargs, names, "maxsplit", small(-1));
+    value most = nargs > 2 ? args[2]
+                           : keyword(args, nargs, names, "maxsplit", small(-1));
     value list = new_list(0, NULL);
     struct str *part = NULL;
     if (separator != NONE) {
         part = AS(str, need_str(separator, "sep"));
         if (part->bytes == 0)
-            raise(E_ValueError, "empty separator");
+            raise_error(E_ValueError, "empty separator");
     }
     if (reverse) {
         reverse_split(list, AS(str, args[0]), part, index_of(most, ""));
@@ -938,9 +949,8 @@ static value
 str_splitlines(value *args, int nargs, struct tuple *names)
 {
     struct str *str = AS(str, args[0]);
-    bool keep = truth(nargs > 1 ? args[1]
-                                : keyword(args, nargs, names, "keepends",
-                                          FALSE));
+    bool keep = truth(
+        nargs > 1 ? args[1] : keyword(args, nargs, names, "keepends", FALSE));
     value list = new_list(0, NULL);
     const char *p = str->text, *end = p + str->bytes;
     while (p < end) {
@@ -961,10 +971,9 @@ partition(value *args, bool last)
     struct str *str = AS(str, args[0]);
     struct str *part = AS(str, need_str(args[1], "separator"));
     if (part->bytes == 0)
-        raise(E_ValueError, "empty separator");
+        raise_error(E_ValueError, "empty separator");
     const char *found = NULL, *p = str->text, *end = p + str->bytes, *next_one;
-    while ((next_one = memmem(p, (size_t)(end - p), part->text,
-                              part->bytes))) {
+    while ((next_one = memmem(p, (size_t)(end - p), part->text, part->bytes))) {
         found = next_one;
         if (!last)
             break;
@@ -976,8 +985,8 @@ partition(value *args, bool last)
                                  : (value[]){args[0], empty, empty});
     const char *after = found + part->bytes;
     value before = new_str(str->text, (size_t)(found - str->text));
-    return new_tuple(3, (value[]){before, args[1],
-                                  new_str(after, (size_t)(end - after))});
+    return new_tuple(
+        3, (value[]){before, args[1], new_str(after, (size_t)(end - after))});
 }
 
 static value
@@ -1008,9 +1017,9 @@ str_join(value *args, int nargs, struct tuple *names)
     items = sequence_items(list, &count);
     for (size_t i = 0; i < count; i++) {
         if (!is(items[i], TYPE_STR))
-            raise(E_TypeError,
-                  "sequence item %zu: expected str instance, %s found", i,
-                  type_name(items[i]));
+            raise_error(E_TypeError,
+                        "sequence item %zu: expected str instance, %s found", i,
+                        type_name(items[i]));
         if (i > 0)
             text_str(&text, args[0]);
         text_str(&text, items[i]);
@@ -1038,8 +1047,8 @@ str_replace(value *args, int nargs, struct tuple *names)
             p += bytes;
         }
     } else {
-        while (most-- != 0 && (found = memmem(p, (size_t)(end - p), old->text,
-                                              old->bytes))) {
+        while (most-- != 0 &&
+               (found = memmem(p, (size_t)(end - p), old->text, old->bytes))) {
             text_add(&text, p, (size_t)(found - p));
             text_str(&text, args[2]);
             p = found + old->bytes;
@@ -1120,8 +1129,7 @@ str_translate(value *args, int nargs, struct tuple *names)
         if (!to)
             text_str(&text, c);
         else if (is_int(to))
-            text_add(&text, bytes,
-                     utf8_encode((uint32_t)int_of(to), bytes));
+            text_add(&text, bytes, utf8_encode((uint32_t)int_of(to), bytes));
         else if (to != NONE)
             text_str(&text, to);
     }

@@ -52,7 +52,7 @@ static void
 reserve(size_t count)
 {
     if ((size_t)(vm.stack_end - vm.top) < count)
-        raise(E_RecursionError, "maximum recursion depth exceeded");
+        raise_error(E_RecursionError, "maximum recursion depth exceeded");
 }
 
 /* ---- Catching --------------------------------------------------------- */
@@ -119,8 +119,8 @@ missing_arguments(struct function *function, const value *locals)
             total++;
         }
     int low = keyword_only ? code->nparams : 0;
-    int high = keyword_only ? code->nparams + code->nkeyword_only
-                            : code->nparams;
+    int high =
+        keyword_only ? code->nparams + code->nkeyword_only : code->nparams;
     if (keyword_only)
         for (int i = low; i < high; i++)
             total += !locals[i];
@@ -135,10 +135,10 @@ missing_arguments(struct function *function, const value *locals)
         text_str(&names, repr(code->variables->items[i]));
         count++;
     }
-    raise(E_TypeError, "%s() missing %d required %s argument%s: %s",
-          function_name(function), total,
-          keyword_only ? "keyword-only" : "positional", total == 1 ? "" : "s",
-          text_of(text_done(&names)));
+    raise_error(E_TypeError, "%s() missing %d required %s argument%s: %s",
+                function_name(function), total,
+                keyword_only ? "keyword-only" : "positional",
+                total == 1 ? "" : "s", text_of(text_done(&names)));
 }
 
 _Noreturn static void
@@ -148,8 +148,8 @@ too_many_arguments(struct function *function, int nargs, int nkeyword_only)
     int defaults = function->defaults ? (int)function->defaults->count : 0;
     char takes[60], given[80] = "";
     if (defaults)
-        snprintf(takes, sizeof takes, "from %d to %d",
-                 code->nparams - defaults, code->nparams);
+        snprintf(takes, sizeof takes, "from %d to %d", code->nparams - defaults,
+                 code->nparams);
     else
         snprintf(takes, sizeof takes, "%d", code->nparams);
     if (nkeyword_only)
@@ -157,10 +157,11 @@ too_many_arguments(struct function *function, int nargs, int nkeyword_only)
                  " positional argument%s (and %d keyword-only argument%s)",
                  nargs == 1 ? "" : "s", nkeyword_only,
                  nkeyword_only == 1 ? "" : "s");
-    raise(E_TypeError, "%s() takes %s positional argument%s but %d%s %s given",
-          function_name(function), takes,
-          code->nparams == 1 && !defaults ? "" : "s", nargs, given,
-          nargs == 1 && !nkeyword_only ? "was" : "were");
+    raise_error(E_TypeError,
+                "%s() takes %s positional argument%s but %d%s %s given",
+                function_name(function), takes,
+                code->nparams == 1 && !defaults ? "" : "s", nargs, given,
+                nargs == 1 && !nkeyword_only ? "was" : "were");
 }
 
 static int
@@ -182,15 +183,17 @@ bind_keywords(struct function *function, value *locals, const value *items,
     for (size_t i = 0; i < names->count; i++) {
         int index = parameter_index(code, names->items[i]);
         if (index >= 0 && locals[index])
-            raise(E_TypeError, "%s() got multiple values for argument '%s'",
-                  function_name(function), text_of(names->items[i]));
+            raise_error(E_TypeError,
+                        "%s() got multiple values for argument '%s'",
+                        function_name(function), text_of(names->items[i]));
         if (index >= 0)
             locals[index] = items[i];
         else if (rest)
             dict_set(rest, names->items[i], items[i]);
         else
-            raise(E_TypeError, "%s() got an unexpected keyword argument '%s'",
-                  function_name(function), text_of(names->items[i]));
+            raise_error(E_TypeError,
+                        "%s() got an unexpected keyword argument '%s'",
+                        function_name(function), text_of(names->items[i]));
     }
 }
 
@@ -226,7 +229,8 @@ bind_arguments(struct function *function, value *locals, int nargs,
 {
     struct code *code = function->code;
     size_t given = (size_t)nargs + (names ? names->count : 0);
-    size_t space = (size_t)code->nlocals > given ? (size_t)code->nlocals : given;
+    size_t space =
+        (size_t)code->nlocals > given ? (size_t)code->nlocals : given;
     vm.top = locals + given;
     reserve(space + given + (size_t)code->stack);
     value *args = locals + space;
@@ -258,7 +262,7 @@ bind_arguments(struct function *function, value *locals, int nargs,
 static NOINLINE void
 too_deep(void)
 {
-    raise(E_RecursionError, "maximum recursion depth exceeded%s", "");
+    raise_error(E_RecursionError, "maximum recursion depth exceeded%s", "");
 }
 
 /* result[0] is the function, and args the place of its locals. */
@@ -304,10 +308,10 @@ suspend_new_frame(void)
 {
     struct frame *frame = vm.frame;
     struct code *code = frame->code;
-    struct generator *generator = new_object(
-        TYPE_GENERATOR,
-        sizeof *generator +
-            (size_t)(code->nlocals + code->stack) * sizeof(value));
+    struct generator *generator =
+        new_object(TYPE_GENERATOR,
+                   sizeof *generator +
+                       (size_t)(code->nlocals + code->stack) * sizeof(value));
     generator->code = code;
     generator->function = frame->function;
     generator->globals = frame->globals;
@@ -334,26 +338,28 @@ check_builtin(struct builtin *builtin, int nargs, struct tuple *names)
     int given = nargs - self, least = builtin->least - self;
     int most = builtin->most - self;
     if (names && names->count > 0 && !builtin->keywords)
-        raise(E_TypeError, "%s() takes no keyword arguments", builtin->name);
-    if (nargs >= builtin->least && (builtin->most < 0 || nargs <= builtin->most))
+        raise_error(E_TypeError, "%s() takes no keyword arguments",
+                    builtin->name);
+    if (nargs >= builtin->least &&
+        (builtin->most < 0 || nargs <= builtin->most))
         return;
     if (self && given < 0)
-        raise(E_TypeError, "unbound method %s() needs an argument",
-              builtin->name);
+        raise_error(E_TypeError, "unbound method %s() needs an argument",
+                    builtin->name);
     if (least == most && most == 0)
-        raise(E_TypeError, "%s() takes no arguments (%d given)",
-              builtin->name, given);
+        raise_error(E_TypeError, "%s() takes no arguments (%d given)",
+                    builtin->name, given);
     if (least == most && most == 1)
-        raise(E_TypeError, "%s() takes exactly one argument (%d given)",
-              builtin->name, given);
+        raise_error(E_TypeError, "%s() takes exactly one argument (%d given)",
+                    builtin->name, given);
     if (least == most)
-        raise(E_TypeError, "%s expected %d argument%s, got %d", builtin->name,
-              least, least == 1 ? "" : "s", given);
+        raise_error(E_TypeError, "%s expected %d argument%s, got %d",
+                    builtin->name, least, least == 1 ? "" : "s", given);
     if (given < least)
-        raise(E_TypeError, "%s expected at least %d argument%s, got %d",
-              builtin->name, least, least == 1 ? "" : "s", given);
-    raise(E_TypeError, "%s expected at most %d argument%s, got %d",
-          builtin->name, most, most == 1 ? "" : "s", given);
+        raise_error(E_TypeError, "%s expected at least %d argument%s, got %d",
+                    builtin->name, least, least == 1 ? "" : "s", given);
+    raise_error(E_TypeError, "%s expected at most %d argument%s, got %d",
+                builtin->name, most, most == 1 ? "" : "s", given);
 }
 
 static value
@@ -374,27 +380,28 @@ call_class(struct class *class, value *result, value *args, int nargs,
 {
     if (class->builtin_type && class->builtin_type != TYPE_OBJECT) {
         if (!class->make)
-            raise(E_TypeError, "cannot create '%s' instances",
-                  text_of(class->name));
+            raise_error(E_TypeError, "cannot create '%s' instances",
+                        text_of(class->name));
         return class->make(args, nargs, names);
     }
     value init = class_find(class, special[S_init]);
     value make = class_find(class, special[S_new]);
     value instance;
-    if (is(make, TYPE_FUNCTION) || AS(wrapper, make)->a->type == TYPE_FUNCTION) {
+    if (is(make, TYPE_FUNCTION) ||
+        AS(wrapper, make)->a->type == TYPE_FUNCTION) {
         value own = is(make, TYPE_FUNCTION) ? make : AS(wrapper, make)->a;
-        value list = new_list(1, (value[]){(value)class});
+        value list = new_list(1, (value[]){(value) class});
         size_t given = (size_t)nargs + (names ? names->count : 0);
         for (size_t i = 0; i < given; i++)
             list_append(list, args[i]);
-        instance = call_with(own, nargs + 1, AS(list, list)->items, names,
-                             false);
+        instance =
+            call_with(own, nargs + 1, AS(list, list)->items, names, false);
         if (!is(instance, TYPE_OBJECT) || class_of(instance) != class)
             return instance;
     } else if (class->exception) {
         if (names && is(init, TYPE_BUILTIN))
-            raise(E_TypeError, "%s() takes no keyword arguments",
-                  text_of(class->name));
+            raise_error(E_TypeError, "%s() takes no keyword arguments",
+                        text_of(class->name));
         instance = new_exception(class, nargs, args);
     } else {
         instance = (value)new_instance(class);
@@ -404,8 +411,8 @@ call_class(struct class *class, value *result, value *args, int nargs,
         result[1] = instance;
         push_frame(AS(function, init), result, result + 1, nargs + 1, names);
         if (vm.frame->code->head.aux & CODE_GENERATOR)
-            raise(E_TypeError,
-                  "__init__() should return None, not 'generator'");
+            raise_error(E_TypeError,
+                        "__init__() should return None, not 'generator'");
         vm.frame->made = instance;
         return NULL;
     }
@@ -415,7 +422,8 @@ call_class(struct class *class, value *result, value *args, int nargs,
     } else if (!class->exception && !is(make, TYPE_FUNCTION) &&
                AS(wrapper, make)->a->type != TYPE_FUNCTION &&
                (nargs > 0 || names)) {
-        raise(E_TypeError, "%s() takes no arguments", text_of(class->name));
+        raise_error(E_TypeError, "%s() takes no arguments",
+                    text_of(class->name));
     }
     return instance;
 }
@@ -466,12 +474,12 @@ again:
             break;
         }
     if (!is_object(callable) && !is_small(callable)) {
-        return weakref_call(callable, nargs,
-                            names != NULL && names->count > 0);
+        return weakref_call(callable, nargs, names != NULL && names->count > 0);
     }
     value own = is(callable, TYPE_OBJECT) ? special_of(callable, S_call) : NULL;
     if (!own)
-        raise(E_TypeError, "'%s' object is not callable", type_name(callable));
+        raise_error(E_TypeError, "'%s' object is not callable",
+                    type_name(callable));
     value bound = bind(own, callable, class_of(callable));
     result[0] = callable = bound;
     goto again;
@@ -481,7 +489,7 @@ static void
 enter_machine(void)
 {
     if (++vm.nested > NESTING_LIMIT)
-        raise(E_RecursionError, "maximum recursion depth exceeded%s", "");
+        raise_error(E_RecursionError, "maximum recursion depth exceeded%s", "");
 }
 
 value
@@ -566,20 +574,20 @@ build_class(value body, value name, int nbases, value *bases)
     struct function *function = AS(function, body);
     if (nbases > 0) {
         if (!is(bases[0], TYPE_CLASS))
-            raise(E_TypeError, "minipy: a base must be a class, not %s",
-                  type_name(bases[0]));
+            raise_error(E_TypeError, "minipy: a base must be a class, not %s",
+                        type_name(bases[0]));
         base = AS(class, bases[0]);
         if (base->builtin_type && base->builtin_type != TYPE_OBJECT)
-            raise(E_TypeError,
-                  "subclasses of '%s' are not supported by minipy",
-                  text_of(base->name));
+            raise_error(E_TypeError,
+                        "subclasses of '%s' are not supported by minipy",
+                        text_of(base->name));
     }
     struct class *class = new_class(name, base);
     value *top = vm.top;
     int nested = vm.nested;
     reserve((size_t)function->code->stack + 8);
     enter_machine();
-    top[0] = (value)class;
+    top[0] = (value) class;
     top[1] = body;
     vm.top = top + 2;
     push_frame(function, top + 1, top + 2, 0, NULL);
@@ -589,19 +597,18 @@ build_class(value body, value name, int nbases, value *bases)
     vm.top = top;
     vm.nested = nested;
     if (is(cell, TYPE_CELL))
-        AS(cell, cell)->content = (value)class;
+        AS(cell, cell)->content = (value) class;
     value qualname = dict_get_str(class->dict, special[S_qualname]);
     value module = dict_get_str(class->dict, special[S_module]);
     class->qualname = qualname ? qualname : name;
     class->module = module ? module : str_from("__main__");
     dict_delete(class->dict, special[S_qualname]);
     class->has_del |= dict_get_str(class->dict, special[S_del]) != NULL;
-    class->has_getattr |=
-        dict_get_str(class->dict, special[S_getattr]) != NULL;
+    class->has_getattr |= dict_get_str(class->dict, special[S_getattr]) != NULL;
     class->has_setattr |=
         dict_get_str(class->dict, special[S_setattr]) != NULL ||
         dict_get_str(class->dict, special[S_delattr]) != NULL;
-    return (value)class;
+    return (value) class;
 }
 
 /* ---- Generators ------------------------------------------------------- */
@@ -612,7 +619,7 @@ resume(struct generator *generator, value sent, value thrown)
     value *base = vm.top;
     int nested = vm.nested;
     if (generator->head.aux)
-        raise(E_ValueError, "generator already executing");
+        raise_error(E_ValueError, "generator already executing");
     if (!generator->pc) {
         vm.returned = NONE;
         if (thrown)
@@ -700,8 +707,7 @@ stop_iteration_in_generator(void)
 {
     value inner = vm.error;
     value message = str_from("generator raised StopIteration");
-    value error =
-        new_exception(vm.exceptions[E_RuntimeError], 1, &message);
+    value error = new_exception(vm.exceptions[E_RuntimeError], 1, &message);
     AS(exception, error)->cause = AS(exception, error)->context = inner;
     AS(exception, error)->suppress = TRUE;
     vm.error = error;
@@ -780,7 +786,7 @@ run_raising(value error)
 _Noreturn static void
 undefined_name(value name)
 {
-    raise(E_NameError, "name '%s' is not defined", text_of(name));
+    raise_error(E_NameError, "name '%s' is not defined", text_of(name));
 }
 
 _Noreturn static void
@@ -789,14 +795,16 @@ unbound_local(struct frame *frame, uint32_t slot)
     struct code *code = frame->code;
     const char *name = text_of(code->variables->items[slot]);
     if ((int)slot >= code->nlocals - code->nfree)
-        raise(E_NameError,
-              "cannot access free variable '%s' where it is not associated "
-              "with a value in enclosing scope",
-              name);
-    raise(E_UnboundLocalError,
-          "cannot access local variable '%s' where it is not associated with "
-          "a value",
-          name);
+        raise_error(
+            E_NameError,
+            "cannot access free variable '%s' where it is not associated "
+            "with a value in enclosing scope",
+            name);
+    raise_error(
+        E_UnboundLocalError,
+        "cannot access local variable '%s' where it is not associated with "
+        "a value",
+        name);
 }
 
 /* kind 1: entry `slot` of the globals; 2: of the builtins, while the globals
@@ -903,8 +911,8 @@ unpack(value v, size_t count, value *to)
             !is(v, TYPE_GENERATOR) && !is(v, TYPE_VIEW) &&
             !is(v, TYPE_FROZENSET) && !special_of(v, S_iter) &&
             !special_of(v, S_getitem))
-            raise(E_TypeError, "cannot unpack non-iterable %s object",
-                  type_name(v));
+            raise_error(E_TypeError, "cannot unpack non-iterable %s object",
+                        type_name(v));
         list = new_list(0, NULL);
         value iterator = get_iterator(v), item;
         while (AS(list, list)->count <= count && (item = next(iterator)))
@@ -912,11 +920,13 @@ unpack(value v, size_t count, value *to)
         items = sequence_items(list, &have);
     }
     if (have < count)
-        raise(E_ValueError, "not enough values to unpack (expected %zu, got "
-                            "%zu)",
-              count, have);
+        raise_error(E_ValueError,
+                    "not enough values to unpack (expected %zu, got "
+                    "%zu)",
+                    count, have);
     if (have > count)
-        raise(E_ValueError, "too many values to unpack (expected %zu)", count);
+        raise_error(E_ValueError, "too many values to unpack (expected %zu)",
+                    count);
     for (size_t i = 0; i < count; i++)
         to[i] = items[count - 1 - i];
 }
@@ -927,9 +937,10 @@ unpack_star(value v, size_t before, size_t after, value *to)
     value list = list_of(v);
     size_t have = AS(list, list)->count;
     if (have < before + after)
-        raise(E_ValueError,
-              "not enough values to unpack (expected at least %zu, got %zu)",
-              before + after, have);
+        raise_error(
+            E_ValueError,
+            "not enough values to unpack (expected at least %zu, got %zu)",
+            before + after, have);
     value middle =
         new_list(have - before - after, AS(list, list)->items + before);
     for (size_t i = 0; i < after; i++)
@@ -944,15 +955,15 @@ merge_keywords(struct dict *dict, value more)
 {
     uint32_t at = 0;
     if (!is(more, TYPE_DICT))
-        raise(E_TypeError, "argument after ** must be a mapping, not %s",
-              type_name(more));
+        raise_error(E_TypeError, "argument after ** must be a mapping, not %s",
+                    type_name(more));
     for (struct entry *e; (e = dict_next(AS(dict, more), &at));) {
         if (!is(e->key, TYPE_STR))
-            raise(E_TypeError, "keywords must be strings");
+            raise_error(E_TypeError, "keywords must be strings");
         if (dict_find(dict, e->key))
-            raise(E_TypeError,
-                  "got multiple values for keyword argument '%s'",
-                  text_of(e->key));
+            raise_error(E_TypeError,
+                        "got multiple values for keyword argument '%s'",
+                        text_of(e->key));
         dict_set(dict, e->key, e->item);
     }
 }
@@ -969,7 +980,7 @@ call_spread(value *result, bool with_keywords)
         names = AS(tuple, new_tuple(nnames, NULL));
     }
     if (nargs > 100000)
-        raise(E_ValueError, "too many arguments for minipy");
+        raise_error(E_ValueError, "too many arguments for minipy");
     reserve(nargs + nnames + 2);
     if (nargs)
         memcpy(result + 2, AS(list, list)->items, nargs * sizeof(value));
@@ -1026,8 +1037,8 @@ format_field(value v, uint32_t conversion, value spec)
     value result = format_value(v, spec ? text_of(spec) : "",
                                 spec ? AS(str, spec)->bytes : 0);
     if (!is(result, TYPE_STR))
-        raise(E_TypeError, "__format__ must return a str, not %s",
-              type_name(result));
+        raise_error(E_TypeError, "__format__ must return a str, not %s",
+                    type_name(result));
     return result;
 }
 
@@ -1037,13 +1048,13 @@ raise_statement(value error, value cause, bool has_cause)
     if (is_exception_class(error))
         error = call(error, 0, NULL);
     if (!is_exception(error))
-        raise(E_TypeError, "exceptions must derive from BaseException");
+        raise_error(E_TypeError, "exceptions must derive from BaseException");
     if (has_cause) {
         if (is_exception_class(cause))
             cause = call(cause, 0, NULL);
         if (cause != NONE && !is_exception(cause))
-            raise(E_TypeError,
-                  "exception causes must derive from BaseException");
+            raise_error(E_TypeError,
+                        "exception causes must derive from BaseException");
         AS(exception, error)->cause = cause == NONE ? NULL : cause;
         AS(exception, error)->suppress = TRUE;
     }
@@ -1058,14 +1069,14 @@ enter_with(value *top)
     value enter = class_find(class, special[S_enter]);
     value leave = class_find(class, special[S_exit]);
     if (!enter)
-        raise(E_TypeError,
-              "'%s' object does not support the context manager protocol",
-              type_name(manager));
+        raise_error(E_TypeError,
+                    "'%s' object does not support the context manager protocol",
+                    type_name(manager));
     if (!leave)
-        raise(E_TypeError,
-              "'%s' object does not support the context manager protocol "
-              "(missed __exit__ method)",
-              type_name(manager));
+        raise_error(E_TypeError,
+                    "'%s' object does not support the context manager protocol "
+                    "(missed __exit__ method)",
+                    type_name(manager));
     top[-1] = bind(leave, manager, class);
     *top = manager;
     vm.top = top + 1;
@@ -1104,7 +1115,7 @@ run_pending(void)
 {
     if (vm.pending & PENDING_INTERRUPT) {
         vm.pending &= ~PENDING_INTERRUPT;
-        raise(E_KeyboardInterrupt, "%s", "");
+        raise_error(E_KeyboardInterrupt, "%s", "");
     }
     vm.pending = 0;
     wgc_deliver(vm.heap, SIZE_MAX);
@@ -1115,7 +1126,7 @@ run_pending(void)
 /* Labels as values are an extension that both gcc and clang have. */
 #pragma GCC diagnostic ignored "-Wpedantic"
 
-#define SYNC  (frame->pc = pc, vm.top = sp)
+#define SYNC (frame->pc = pc, vm.top = sp)
 #define RELOAD                                                                 \
     (frame = vm.frame, pc = frame->pc, locals = frame->locals, sp = vm.top,    \
      constants = frame->code->constants->items)
@@ -1124,7 +1135,7 @@ run_pending(void)
         word = *pc++;                                                          \
         goto *labels[word & 255];                                              \
     } while (0)
-#define N     (word >> 8)
+#define N       (word >> 8)
 #define PUSH(v) (*sp++ = (v))
 #define SAFE_POINT                                                             \
     do {                                                                       \
@@ -1148,10 +1159,10 @@ run_pending(void)
         PUSH(boolean(test));                                                   \
         NEXT;                                                                  \
     } while (0)
-#define code_words (frame->code->words)
-#define BOTH_SMALL(a, b) (((uintptr_t)(a) & (uintptr_t)(b) & TAG_INT) != 0)
+#define code_words       (frame->code->words)
+#define BOTH_SMALL(a, b) (((uintptr_t)(a) & (uintptr_t)(b)&TAG_INT) != 0)
 #define BOTH_FLOAT(a, b) (is(a, TYPE_FLOAT) && is(b, TYPE_FLOAT))
-#define FLOAT(v) (AS(floating, v)->number)
+#define FLOAT(v)         (AS(floating, v)->number)
 #define ARITHMETIC(small_op, float_op, operation)                              \
     do {                                                                       \
         value a = sp[-2], b = sp[-1];                                          \
@@ -1353,9 +1364,8 @@ L_LOAD_METHOD : {
     v = sp[-1];
     if (LIKELY(cache->kind == CACHE_METHOD && is_object(v) &&
                cache->version == vm.class_version)) {
-        struct class *class = v->type == TYPE_OBJECT
-                                  ? AS(instance, v)->class
-                                  : vm.types[v->type];
+        struct class *class =
+            v->type == TYPE_OBJECT ? AS(instance, v)->class : vm.types[v->type];
         if (LIKELY(cache->class == class->head.aux)) {
             sp[-1] = cache->found;
             PUSH(v);
@@ -1616,7 +1626,8 @@ L_DICT_ADD:
 L_DICT_UPDATE:
     SYNC;
     if (!is(sp[-1], TYPE_DICT))
-        raise(E_TypeError, "'%s' object is not a mapping", type_name(sp[-1]));
+        raise_error(E_TypeError, "'%s' object is not a mapping",
+                    type_name(sp[-1]));
     dict_update(AS(dict, sp[-2]), sp[-1]);
     sp--;
     NEXT;
@@ -1701,8 +1712,7 @@ L_FOR : {
         }
     }
     SYNC;
-    v = is(v, TYPE_GENERATOR) ? resume(AS(generator, v), NONE, NULL)
-                              : next(v);
+    v = is(v, TYPE_GENERATOR) ? resume(AS(generator, v), NONE, NULL) : next(v);
     if (v) {
         PUSH(v);
     } else {
@@ -1808,8 +1818,8 @@ L_RETURN : {
     if (UNLIKELY(frame->made)) {
         if (v != NONE) {
             SYNC;
-            raise(E_TypeError, "__init__() should return None, not '%s'",
-                  type_name(v));
+            raise_error(E_TypeError, "__init__() should return None, not '%s'",
+                        type_name(v));
         }
         v = frame->made;
     }
@@ -1887,7 +1897,7 @@ L_RAISE:
     SYNC;
     if (N == 0) {
         if (!vm.handled)
-            raise(E_RuntimeError, "No active exception to reraise");
+            raise_error(E_RuntimeError, "No active exception to reraise");
         vm.error = vm.handled;
         reraised = true;
         raise_again();
@@ -1918,9 +1928,9 @@ L_IMPORT_FROM:
     SYNC;
     v = find_attribute(sp[-1], constants[N]);
     if (!v)
-        raise(E_ImportError,
-              "cannot import name '%s' from '%s' (unknown location)",
-              text_of(constants[N]), text_of(AS(module, sp[-1])->name));
+        raise_error(E_ImportError,
+                    "cannot import name '%s' from '%s' (unknown location)",
+                    text_of(constants[N]), text_of(AS(module, sp[-1])->name));
     PUSH(v);
     NEXT;
 L_PRINT:

@@ -52,8 +52,8 @@ call_job(void *data)
     }
     /* The shim keeps alive what it hands over, and so does the stack. */
     vm.inexact--;
-    job->result = call_with(job->callable, (int)job->nargs, args,
-                            AS(tuple, names), true);
+    job->result =
+        call_with(job->callable, (int)job->nargs, args, AS(tuple, names), true);
     vm.inexact++;
 }
 
@@ -87,10 +87,10 @@ struct raise_job {
 };
 
 static void
-raise_error(void *data)
+raise_plain(void *data)
 {
     struct raise_job *job = data;
-    raise(job->class, "%s", job->message);
+    raise_error(job->class, "%s", job->message);
 }
 
 static void
@@ -102,7 +102,7 @@ host_error(wgc_py_error kind, const char *message, void *data)
     if (kind == WGC_PY_MEMORY_ERROR)
         vm.error = vm.memory_error;
     else
-        attempt(raise_error, &job);
+        attempt(raise_plain, &job);
 }
 
 struct hash_job {
@@ -180,19 +180,19 @@ static void
 check_referencable(value v)
 {
     if (is_small(v) || is_handle(v) || !host_referencable(v, NULL))
-        raise(E_TypeError, "cannot create weak reference to '%s' object",
-              type_name(v));
+        raise_error(E_TypeError, "cannot create weak reference to '%s' object",
+                    type_name(v));
 }
 
 METHOD(make_ref)
 {
     if (names && names->count)
-        raise(E_TypeError, "ref() takes no keyword arguments");
+        raise_error(E_TypeError, "ref() takes no keyword arguments");
     if (nargs < 1 || nargs > 2)
-        raise(E_TypeError, nargs < 1
-                               ? "ref expected at least 1 argument, got %d"
-                               : "ref expected at most 2 arguments, got %d",
-              nargs);
+        raise_error(E_TypeError,
+                    nargs < 1 ? "ref expected at least 1 argument, got %d"
+                              : "ref expected at most 2 arguments, got %d",
+                    nargs);
     check_referencable(args[0]);
     wgc_py_ref *ref =
         wgc_py_ref_new(vm.py, args[0], nargs > 1 ? args[1] : NULL);
@@ -207,7 +207,8 @@ weakref_call(value v, int nargs, bool names)
     void *result;
     if (wgc_py_is_ref(vm.py, HANDLE(v))) {
         if (nargs > 0 || names)
-            raise(E_TypeError, "ref() takes no arguments (%d given)", nargs);
+            raise_error(E_TypeError, "ref() takes no arguments (%d given)",
+                        nargs);
         return wgc_py_ref_call(vm.py, HANDLE(v));
     }
     if (!wgc_py_finalize_call(vm.py, HANDLE(v), (size_t)nargs + names, &result))
@@ -221,13 +222,13 @@ METHOD(make_finalize)
 {
     size_t nkw = names ? names->count : 0;
     if (nargs < 2)
-        raise(E_TypeError,
-              "finalize() missing %d required positional argument%s",
-              2 - nargs, nargs == 1 ? ": 'func'" : "s: 'obj' and 'func'");
+        raise_error(E_TypeError,
+                    "finalize() missing %d required positional argument%s",
+                    2 - nargs, nargs == 1 ? ": 'func'" : "s: 'obj' and 'func'");
     check_referencable(args[0]);
     wgc_py_finalize *finalize = wgc_py_finalize_new(
-        vm.py, args[0], args[1], (void **)(void *)(args + 2),
-        (size_t)nargs - 2, nkw ? (void **)(void *)names->items : NULL,
+        vm.py, args[0], args[1], (void **)(void *)(args + 2), (size_t)nargs - 2,
+        nkw ? (void **)(void *)names->items : NULL,
         (void **)(void *)(args + nargs), nkw);
     if (!finalize)
         raise_again();
@@ -283,8 +284,7 @@ weakref_attribute(value v, value name)
 bool
 weakref_set_attribute(value v, value name, value item)
 {
-    if (wgc_py_is_ref(vm.py, HANDLE(v)) ||
-        strcmp(text_of(name), "atexit") != 0)
+    if (wgc_py_is_ref(vm.py, HANDLE(v)) || strcmp(text_of(name), "atexit") != 0)
         return false;
     wgc_py_finalize_set_atexit(vm.py, HANDLE(v), truth(item));
     return true;
@@ -301,9 +301,8 @@ may_have_refs(value v)
 METHOD(getweakrefcount)
 {
     UNUSED;
-    return small(may_have_refs(args[0])
-                     ? (int64_t)wgc_py_ref_count(vm.py, args[0])
-                     : 0);
+    return small(
+        may_have_refs(args[0]) ? (int64_t)wgc_py_ref_count(vm.py, args[0]) : 0);
 }
 
 METHOD(getweakrefs)
@@ -383,8 +382,7 @@ weakref_start(void)
                  new_builtin(&functions[i], false));
     vm.types[TYPE_REF]->make = make_ref;
     vm.types[TYPE_FINALIZE]->make = make_finalize;
-    vm.types[TYPE_REF]->module = vm.types[TYPE_FINALIZE]->module =
-        module->name;
+    vm.types[TYPE_REF]->module = vm.types[TYPE_FINALIZE]->module = module->name;
     define_methods(vm.types[TYPE_FINALIZE], finalize_methods,
                    COUNT(finalize_methods));
     dict_set(module->dict, intern("ref", 3), (value)vm.types[TYPE_REF]);
