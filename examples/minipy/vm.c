@@ -1147,16 +1147,16 @@ run_pending(void)
 /* After a comparison that is followed by a jump: jump at once. */
 #define BRANCH(truth_value)                                                    \
     do {                                                                       \
-        bool test = (truth_value);                                             \
+        bool taken = (truth_value);                                             \
         if ((*pc & 255) == I_JUMP_IF_FALSE) {                                  \
-            pc = test ? pc + 1 : code_words + (*pc >> 8);                      \
+            pc = taken ? pc + 1 : code_words + (*pc >> 8);                      \
             NEXT;                                                              \
         }                                                                      \
         if ((*pc & 255) == I_JUMP_IF_TRUE) {                                   \
-            pc = test ? code_words + (*pc >> 8) : pc + 1;                      \
+            pc = taken ? code_words + (*pc >> 8) : pc + 1;                      \
             NEXT;                                                              \
         }                                                                      \
-        PUSH(boolean(test));                                                   \
+        PUSH(boolean(taken));                                                   \
         NEXT;                                                                  \
     } while (0)
 #define code_words       (frame->code->words)
