@@ -1147,16 +1147,16 @@ run_pending(void)
 /* After a comparison that is followed by a jump: jump at once. */
 #define BRANCH(truth_value)                                                    \
     do {                                                                       \
-        bool taken = (truth_value);                                             \
+        bool taken = (truth_value);                                            \
         if ((*pc & 255) == I_JUMP_IF_FALSE) {                                  \
-            pc = taken ? pc + 1 : code_words + (*pc >> 8);                      \
+            pc = taken ? pc + 1 : code_words + (*pc >> 8);                     \
             NEXT;                                                              \
         }                                                                      \
         if ((*pc & 255) == I_JUMP_IF_TRUE) {                                   \
-            pc = taken ? code_words + (*pc >> 8) : pc + 1;                      \
+            pc = taken ? code_words + (*pc >> 8) : pc + 1;                     \
             NEXT;                                                              \
         }                                                                      \
-        PUSH(boolean(taken));                                                   \
+        PUSH(boolean(taken));                                                  \
         NEXT;                                                                  \
     } while (0)
 #define code_words       (frame->code->words)
@@ -1724,8 +1724,8 @@ L_FOR : {
 L_UNPACK:
     v = sp[-1];
     if (is(v, TYPE_TUPLE) && AS(tuple, v)->count == N) {
-        for (uint32_t i = 0; i < N; i++)
-            sp[i - 1] = AS(tuple, v)->items[N - 1 - i];
+        for (int i = 0; i < (int)N; i++)
+            sp[i - 1] = AS(tuple, v)->items[(int)N - 1 - i];
         sp += (int)N - 1;
         NEXT;
     }
