@@ -113,7 +113,9 @@ METHOD(gc_mem_free)
 METHOD(sys_exit)
 {
     (void)names;
-    raise_value(new_exception(vm.exceptions[E_SystemExit], nargs, args));
+    /* exit(None) is exit(). */
+    raise_value(new_exception(vm.exceptions[E_SystemExit],
+                              nargs == 1 && args[0] == NONE ? 0 : nargs, args));
 }
 
 METHOD(sys_getrecursionlimit)
