@@ -375,8 +375,7 @@ plain_attribute(value v, value name)
         if (item)
             return item;
     }
-    if (is_object(v) &&
-        (!found || is(v, TYPE_FUNCTION) || is(v, TYPE_SUPER))) {
+    if (is_object(v) && (!found || is(v, TYPE_FUNCTION) || is(v, TYPE_SUPER))) {
         value item = special_attribute(v, name);
         if (item)
             return item;

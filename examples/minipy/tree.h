@@ -54,33 +54,33 @@ char *unescape(struct arena *arena, struct source *source,
 
 enum node_kind {
     /* expressions                fields */
-    N_CONSTANT,   /* value */
-    N_FLOAT,      /* number */
-    N_NAME,       /* value */
-    N_TUPLE,      /* list */
-    N_LIST,       /* list */
-    N_SET,        /* list */
-    N_DICT,       /* list: key or NULL for **, then item, in turn */
-    N_STAR,       /* a */
-    N_BINARY,     /* op a b */
-    N_UNARY,      /* op a: '-', '+', '~', 'n' for not */
-    N_BOOL,       /* op ('a' and, 'o' or) list */
-    N_COMPARE,    /* a, list: N_OPERAND with op and a */
+    N_CONSTANT, /* value */
+    N_FLOAT,    /* number */
+    N_NAME,     /* value */
+    N_TUPLE,    /* list */
+    N_LIST,     /* list */
+    N_SET,      /* list */
+    N_DICT,     /* list: key or NULL for **, then item, in turn */
+    N_STAR,     /* a */
+    N_BINARY,   /* op a b */
+    N_UNARY,    /* op a: '-', '+', '~', 'n' for not */
+    N_BOOL,     /* op ('a' and, 'o' or) list */
+    N_COMPARE,  /* a, list: N_OPERAND with op and a */
     N_OPERAND,
-    N_IF_ELSE,    /* a if b else c */
-    N_ATTRIBUTE,  /* a . value */
-    N_SUBSCRIPT,  /* a [ b ] */
-    N_SLICE,      /* a : b : c */
-    N_CALL,       /* a ( list ) */
-    N_KEYWORD,    /* value = a; without value, ** a */
-    N_LAMBDA,     /* as N_FUNCTION */
+    N_IF_ELSE,       /* a if b else c */
+    N_ATTRIBUTE,     /* a . value */
+    N_SUBSCRIPT,     /* a [ b ] */
+    N_SLICE,         /* a : b : c */
+    N_CALL,          /* a ( list ) */
+    N_KEYWORD,       /* value = a; without value, ** a */
+    N_LAMBDA,        /* as N_FUNCTION */
     N_COMPREHENSION, /* op ('l' 's' 'd' 'g') a [b] list: N_FOR_CLAUSE */
-    N_FOR_CLAUSE, /* for a in b, list: conditions */
-    N_FSTRING,    /* list: constants and N_FORMAT */
-    N_FORMAT,     /* a, op: conversion or 0, b: spec (N_FSTRING) or NULL */
-    N_YIELD,      /* a or NULL */
-    N_YIELD_FROM, /* a */
-    N_WALRUS,     /* a := b */
+    N_FOR_CLAUSE,    /* for a in b, list: conditions */
+    N_FSTRING,       /* list: constants and N_FORMAT */
+    N_FORMAT,        /* a, op: conversion or 0, b: spec (N_FSTRING) or NULL */
+    N_YIELD,         /* a or NULL */
+    N_YIELD_FROM,    /* a */
+    N_WALRUS,        /* a := b */
     /* statements */
     N_EXPRESSION, /* a */
     N_ASSIGN,     /* list: targets, a */

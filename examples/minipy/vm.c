@@ -1147,16 +1147,16 @@ run_pending(void)
 /* After a comparison that is followed by a jump: jump at once. */
 #define BRANCH(truth_value)                                                    \
     do {                                                                       \
-        bool taken = (truth_value);                                            \
+        bool holds = (truth_value);                                            \
         if ((*pc & 255) == I_JUMP_IF_FALSE) {                                  \
-            pc = taken ? pc + 1 : code_words + (*pc >> 8);                     \
+            pc = holds ? pc + 1 : code_words + (*pc >> 8);                     \
             NEXT;                                                              \
         }                                                                      \
         if ((*pc & 255) == I_JUMP_IF_TRUE) {                                   \
-            pc = taken ? code_words + (*pc >> 8) : pc + 1;                     \
+            pc = holds ? code_words + (*pc >> 8) : pc + 1;                     \
             NEXT;                                                              \
         }                                                                      \
-        PUSH(boolean(taken));                                                  \
+        PUSH(boolean(holds));                                                  \
         NEXT;                                                                  \
     } while (0)
 #define code_words       (frame->code->words)

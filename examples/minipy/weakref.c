@@ -87,7 +87,7 @@ struct raise_job {
 };
 
 static void
-raise_plain(void *data)
+raise_message(void *data)
 {
     struct raise_job *job = data;
     raise_error(job->class, "%s", job->message);
@@ -102,7 +102,7 @@ host_error(wgc_py_error kind, const char *message, void *data)
     if (kind == WGC_PY_MEMORY_ERROR)
         vm.error = vm.memory_error;
     else
-        attempt(raise_plain, &job);
+        attempt(raise_message, &job);
 }
 
 struct hash_job {

@@ -355,13 +355,13 @@ WGC_API wgc_status wgc_callback_abandon(wgc_heap *heap);
 
 typedef struct wgc_stats {
     size_t cycles;
-    size_t live_bytes;       /* in objects: after the last cycle, plus what was
+    size_t live_bytes;        /* in objects: after the last cycle, plus what was
                                 allocated and less what was freed since */
-    size_t live_objects;     /* the same, counted */
-    size_t committed_bytes;  /* taken from the system, tables included */
-    size_t reserved_bytes;   /* of address space */
+    size_t live_objects;      /* the same, counted */
+    size_t committed_bytes;   /* taken from the system, tables included */
+    size_t reserved_bytes;    /* of address space */
     uint64_t allocated_bytes; /* since birth */
-    size_t external_bytes;   /* the sum of wgc_external */
+    size_t external_bytes;    /* the sum of wgc_external */
     uint64_t pause_ns_last;
     uint64_t pause_ns_max;
     uint64_t pause_ns_total;

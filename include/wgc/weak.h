@@ -39,8 +39,7 @@ typedef void wgc_weakref_fn(wgc_weakref *reference, void *data);
 WGC_API wgc_weakref *wgc_weakref_new(wgc_heap *heap, void *target,
                                      wgc_weakref_fn *on_clear, void *data);
 WGC_API wgc_weakref *wgc_weakref_new_long(wgc_heap *heap, void *target,
-                                          wgc_weakref_fn *on_clear,
-                                          void *data);
+                                          wgc_weakref_fn *on_clear, void *data);
 
 /*
  * The target, or NULL once it died or was forgotten; NULL too if `reference`
@@ -79,8 +78,7 @@ WGC_API wgc_weakref *wgc_weakref_next(wgc_heap *heap, const void *target,
  * Errors: WGC_INVALID for a NULL or misaligned slot, WGC_NOT_AN_OBJECT,
  * WGC_NO_MEMORY.
  */
-WGC_API wgc_status wgc_weak_slot_add(wgc_heap *heap, void **slot,
-                                     void *target);
+WGC_API wgc_status wgc_weak_slot_add(wgc_heap *heap, void **slot, void *target);
 
 /* Forget the slot, whose contents stay.  WGC_NOT_FOUND if not registered. */
 WGC_API wgc_status wgc_weak_slot_remove(wgc_heap *heap, void **slot);
