@@ -137,17 +137,8 @@ METHOD(make_integer)
         return make_int(int_of(v));
     if (is(v, TYPE_STR))
         return int_from_str(v, 10);
-    if (is(v, TYPE_FLOAT)) {
-        double d = double_of(v);
-        if (isnan(d))
-            raise_error(E_ValueError, "cannot convert float NaN to integer");
-        if (isinf(d))
-            raise_error(E_OverflowError,
-                        "cannot convert float infinity to integer");
-        if (d >= 0x1p63 || d < -0x1p63)
-            raise_error(E_OverflowError, "integer does not fit in 64 bits");
-        return make_int((int64_t)d);
-    }
+    if (is(v, TYPE_FLOAT))
+        return make_int(truncated(double_of(v)));
     value result = try_special(v, special[S_int], 0, NULL);
     if (!result)
         result = try_special(v, special[S_index], 0, NULL);

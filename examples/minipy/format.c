@@ -505,7 +505,7 @@ percent_item(value v, struct spec *spec)
                     type_name(v));
     }
     if (strchr("diu", type)) {
-        int64_t n = is_int(v) ? int_of(v) : (int64_t)double_of(v);
+        int64_t n = is_int(v) ? int_of(v) : truncated(double_of(v));
         spec->type = 'd';
         v = make_int(n);
     }

@@ -656,6 +656,7 @@ value make_float(double d);
 bool is_int(value v); /* a bool is one too */
 int64_t int_of(value v);
 double double_of(value v);
+int64_t truncated(double d); /* raises where no int holds it */
 bool is_number(value v);
 int64_t index_of(value v, const char *what); /* raises unless an int */
 enum operation {

@@ -310,15 +310,7 @@ whole(value v, double (*rounding)(double))
 {
     if (is_int(v))
         return make_int(int_of(v));
-    double d = rounding(real(v));
-    if (isnan(d))
-        raise_error(E_ValueError, "cannot convert float NaN to integer");
-    if (isinf(d))
-        raise_error(E_OverflowError,
-                    "cannot convert float infinity to integer");
-    if (d >= 0x1p63 || d < -0x1p63)
-        raise_error(E_OverflowError, "integer does not fit in 64 bits");
-    return make_int((int64_t)d);
+    return make_int(truncated(rounding(real(v))));
 }
 
 METHOD(math_floor)

@@ -52,6 +52,19 @@ double_of(value v)
 }
 
 int64_t
+truncated(double d)
+{
+    if (isnan(d))
+        raise_error(E_ValueError, "cannot convert float NaN to integer");
+    if (isinf(d))
+        raise_error(E_OverflowError,
+                    "cannot convert float infinity to integer");
+    if (d >= 0x1p63 || d < -0x1p63)
+        raise_error(E_OverflowError, "integer does not fit in 64 bits");
+    return (int64_t)d;
+}
+
+int64_t
 index_of(value v, const char *what)
 {
     if (is_int(v))
