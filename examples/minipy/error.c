@@ -3,6 +3,7 @@
 #include "minipy.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 
 static const struct {
     const char *name;

@@ -39,7 +39,7 @@ static void
 call_job(void *data)
 {
     struct host_call *job = data;
-    value args[job->nargs + job->nkw + 1];
+    value *args = AS(tuple, new_tuple(job->nargs + job->nkw, NULL))->items;
     value names = job->nkw ? new_tuple(job->nkw, NULL) : NULL;
     for (size_t i = 0; i < job->nargs; i++) {
         args[i] = job->args[i];
