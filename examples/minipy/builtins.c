@@ -5,10 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define METHOD(name)                                                           \
-    static value name(value *args, int nargs, struct tuple *names)
-#define UNUSED ((void)args, (void)nargs, (void)names)
-
 /* ---- Keyword arguments ------------------------------------------------ */
 
 value
@@ -734,44 +730,79 @@ METHOD(format)
 /* ---- The tables ------------------------------------------------------- */
 
 static const struct {
-    enum type type;
-    const char *name;
-    enum type base;
-    builtin_fn *make;
+    enum type type, base;
     bool visible; /* as a name */
+    struct define make;
 } types[] = {
-    {TYPE_CLASS, "type", TYPE_OBJECT, make_type, true},
-    {TYPE_NONE, "NoneType", TYPE_OBJECT, NULL, false},
-    {TYPE_ELLIPSIS, "ellipsis", TYPE_OBJECT, NULL, false},
-    {TYPE_NOTIMPLEMENTED, "NotImplementedType", TYPE_OBJECT, NULL, false},
-    {TYPE_INT, "int", TYPE_OBJECT, make_integer, true},
-    {TYPE_BOOL, "bool", TYPE_INT, make_bool, true},
-    {TYPE_FLOAT, "float", TYPE_OBJECT, make_floating, true},
-    {TYPE_STR, "str", TYPE_OBJECT, make_str, true},
-    {TYPE_TUPLE, "tuple", TYPE_OBJECT, make_tuple, true},
-    {TYPE_LIST, "list", TYPE_OBJECT, make_list, true},
-    {TYPE_DICT, "dict", TYPE_OBJECT, make_dict, true},
-    {TYPE_SET, "set", TYPE_OBJECT, NULL, true},
-    {TYPE_FROZENSET, "frozenset", TYPE_OBJECT, NULL, true},
-    {TYPE_RANGE, "range", TYPE_OBJECT, make_range, true},
-    {TYPE_SLICE, "slice", TYPE_OBJECT, make_slice, true},
-    {TYPE_ITERATOR, "iterator", TYPE_OBJECT, NULL, false},
-    {TYPE_VIEW, "dict_view", TYPE_OBJECT, NULL, false},
-    {TYPE_GENERATOR, "generator", TYPE_OBJECT, NULL, false},
-    {TYPE_FUNCTION, "function", TYPE_OBJECT, NULL, false},
-    {TYPE_BUILTIN, "builtin_function_or_method", TYPE_OBJECT, NULL, false},
-    {TYPE_METHOD, "method", TYPE_OBJECT, NULL, false},
-    {TYPE_MODULE, "module", TYPE_OBJECT, NULL, false},
-    {TYPE_PROPERTY, "property", TYPE_OBJECT, NULL, true},
-    {TYPE_STATICMETHOD, "staticmethod", TYPE_OBJECT, NULL, true},
-    {TYPE_CLASSMETHOD, "classmethod", TYPE_OBJECT, NULL, true},
-    {TYPE_SUPER, "super", TYPE_OBJECT, NULL, true},
-    {TYPE_CODE, "code", TYPE_OBJECT, NULL, false},
-    {TYPE_CELL, "cell", TYPE_OBJECT, NULL, false},
-    {TYPE_TRACEBACK, "traceback", TYPE_OBJECT, NULL, false},
-    {TYPE_FILE, "TextIOWrapper", TYPE_OBJECT, NULL, false},
-    {TYPE_REF, "ReferenceType", TYPE_OBJECT, NULL, false},
-    {TYPE_FINALIZE, "finalize", TYPE_OBJECT, NULL, false},
+    {TYPE_CLASS, TYPE_OBJECT, true, {"type", make_type, 0, -1, false}},
+    {TYPE_NONE, TYPE_OBJECT, false, {"NoneType", NULL, 0, 0, false}},
+    {TYPE_ELLIPSIS, TYPE_OBJECT, false, {"ellipsis", NULL, 0, 0, false}},
+    {TYPE_NOTIMPLEMENTED,
+     TYPE_OBJECT,
+     false,
+     {"NotImplementedType", NULL, 0, 0, false}},
+    {TYPE_INT, TYPE_OBJECT, true, {"int", make_integer, 0, 2, true}},
+    {TYPE_BOOL, TYPE_INT, true, {"bool", make_bool, 0, 1, false}},
+    {TYPE_FLOAT, TYPE_OBJECT, true, {"float", make_floating, 0, 1, false}},
+    {TYPE_STR, TYPE_OBJECT, true, {"str", make_str, 0, 3, true}},
+    {TYPE_TUPLE, TYPE_OBJECT, true, {"tuple", make_tuple, 0, 1, false}},
+    {TYPE_LIST, TYPE_OBJECT, true, {"list", make_list, 0, 1, false}},
+    {TYPE_DICT, TYPE_OBJECT, true, {"dict", make_dict, 0, 1, true}},
+    {TYPE_SET, TYPE_OBJECT, true, {"set", make_set, 0, 1, false}},
+    {TYPE_FROZENSET,
+     TYPE_OBJECT,
+     true,
+     {"frozenset", make_frozenset, 0, 1, false}},
+    {TYPE_RANGE, TYPE_OBJECT, true, {"range", make_range, 1, 3, false}},
+    {TYPE_SLICE, TYPE_OBJECT, true, {"slice", make_slice, 1, 3, false}},
+    {TYPE_ITERATOR, TYPE_OBJECT, false, {"iterator", NULL, 0, 0, false}},
+    {TYPE_VIEW, TYPE_OBJECT, false, {"dict_view", NULL, 0, 0, false}},
+    {TYPE_GENERATOR, TYPE_OBJECT, false, {"generator", NULL, 0, 0, false}},
+    {TYPE_FUNCTION, TYPE_OBJECT, false, {"function", NULL, 0, 0, false}},
+    {TYPE_BUILTIN,
+     TYPE_OBJECT,
+     false,
+     {"builtin_function_or_method", NULL, 0, 0, false}},
+    {TYPE_METHOD, TYPE_OBJECT, false, {"method", NULL, 0, 0, false}},
+    {TYPE_MODULE, TYPE_OBJECT, false, {"module", NULL, 0, 0, false}},
+    {TYPE_PROPERTY, TYPE_OBJECT, true, {"property", make_property, 0, 4, true}},
+    {TYPE_STATICMETHOD,
+     TYPE_OBJECT,
+     true,
+     {"staticmethod", make_staticmethod, 1, 1, false}},
+    {TYPE_CLASSMETHOD,
+     TYPE_OBJECT,
+     true,
+     {"classmethod", make_classmethod, 1, 1, false}},
+    {TYPE_SUPER, TYPE_OBJECT, true, {"super", make_super, 0, 2, false}},
+    {TYPE_CODE, TYPE_OBJECT, false, {"code", NULL, 0, 0, false}},
+    {TYPE_CELL, TYPE_OBJECT, false, {"cell", NULL, 0, 0, false}},
+    {TYPE_TRACEBACK, TYPE_OBJECT, false, {"traceback", NULL, 0, 0, false}},
+    {TYPE_FILE, TYPE_OBJECT, false, {"TextIOWrapper", NULL, 0, 0, false}},
+    {TYPE_REF, TYPE_OBJECT, false, {"ReferenceType", make_ref, 0, -1, true}},
+    {TYPE_FINALIZE,
+     TYPE_OBJECT,
+     false,
+     {"finalize", make_finalize, 0, -1, true}},
+};
+
+/* What type() says of iterators and views. */
+static const struct define iterator_types[ITER_KINDS] = {
+    [ITER_RANGE] = {"range_iterator", NULL, 0, 0, false},
+    [ITER_LIST] = {"list_iterator", NULL, 0, 0, false},
+    [ITER_TUPLE] = {"tuple_iterator", NULL, 0, 0, false},
+    [ITER_STR] = {"str_ascii_iterator", NULL, 0, 0, false},
+    [ITER_KEYS] = {"dict_keyiterator", NULL, 0, 0, false},
+    [ITER_VALUES] = {"dict_valueiterator", NULL, 0, 0, false},
+    [ITER_ITEMS] = {"dict_itemiterator", NULL, 0, 0, false},
+    [ITER_SET] = {"set_iterator", NULL, 0, 0, false},
+    [ITER_REVERSED] = {"reversed", reversed, 1, 1, false},
+    [ITER_ENUMERATE] = {"enumerate", enumerate, 1, 2, true},
+    [ITER_ZIP] = {"zip", zip, 0, -1, true},
+    [ITER_MAP] = {"map", map, 2, -1, false},
+    [ITER_FILTER] = {"filter", filter, 2, 2, false},
+    [ITER_CALL] = {"callable_iterator", NULL, 0, 0, false},
+    [ITER_GETITEM] = {"iterator", NULL, 0, 0, false},
 };
 
 static const struct define functions[] = {
@@ -789,11 +820,6 @@ static const struct define functions[] = {
     {"globals", globals, 0, 0, false},
     {"iter", iter, 1, 2, false},
     {"next", next_item, 1, 2, false},
-    {"enumerate", enumerate, 1, 2, true},
-    {"zip", zip, 0, -1, true},
-    {"map", map, 2, -1, false},
-    {"filter", filter, 2, 2, false},
-    {"reversed", reversed, 1, 1, false},
     {"any", any, 1, 1, false},
     {"all", all, 1, 1, false},
     {"sum", sum, 1, 2, true},
@@ -828,23 +854,49 @@ start_names(void)
         special[i] = intern(special_names[i], strlen(special_names[i]));
 }
 
+static void
+add_type(struct class *class)
+{
+    dict_set(vm.builtins, intern_str(class->name), (value) class);
+}
+
+static void
+start_types(void)
+{
+    static const struct define object = {"object", NULL, 0, 0, false};
+    static const struct define views[] = {{"dict_keys", NULL, 0, 0, false},
+                                          {"dict_values", NULL, 0, 0, false},
+                                          {"dict_items", NULL, 0, 0, false}};
+    static const struct define method = {"method_descriptor", NULL, 0, 0,
+                                         false};
+    vm.types[TYPE_OBJECT] = new_type(TYPE_OBJECT, &object, NULL);
+    add_type(vm.types[TYPE_OBJECT]);
+    for (size_t i = 0; i < COUNT(types); i++) {
+        struct class *class =
+            new_type(types[i].type, &types[i].make, vm.types[types[i].base]);
+        vm.types[types[i].type] = class;
+        if (types[i].visible)
+            add_type(class);
+    }
+    for (int i = 0; i < ITER_KINDS; i++) {
+        vm.iterators[i] = new_type(TYPE_ITERATOR, &iterator_types[i],
+                                   vm.types[TYPE_ITERATOR]);
+        if (iterator_types[i].fn)
+            add_type(vm.iterators[i]);
+    }
+    for (int i = 0; i < 3; i++)
+        vm.views[i] = new_type(TYPE_VIEW, &views[i], vm.types[TYPE_VIEW]);
+    vm.method_descriptor =
+        new_type(TYPE_BUILTIN, &method, vm.types[TYPE_OBJECT]);
+}
+
 void
 builtins_start(void)
 {
     start_names();
     vm.builtins = new_dict();
-    new_type(TYPE_OBJECT, "object", NULL, NULL);
-    dict_set(vm.builtins, intern("object", 6), (value)vm.types[TYPE_OBJECT]);
-    for (size_t i = 0; i < COUNT(types); i++) {
-        struct class *class = new_type(types[i].type, types[i].name,
-                                       vm.types[types[i].base], types[i].make);
-        if (types[i].visible)
-            dict_set(vm.builtins, intern_str(class->name), (value) class);
-    }
-    for (size_t i = 0; i < COUNT(functions); i++)
-        dict_set(vm.builtins,
-                 intern(functions[i].name, strlen(functions[i].name)),
-                 new_builtin(&functions[i], false));
+    start_types();
+    define_functions(vm.builtins, NULL, functions, COUNT(functions));
     dict_set(vm.builtins, intern("NotImplemented", 14), NOTIMPLEMENTED);
     dict_set(vm.builtins, intern("Ellipsis", 8), ELLIPSIS);
     classes_start();

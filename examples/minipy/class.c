@@ -51,14 +51,16 @@ new_class(value name, struct class *base)
 }
 
 struct class *
-new_type(enum type type, const char *name, struct class *base, builtin_fn *make)
+new_type(enum type type, const struct define *define, struct class *base)
 {
-    struct class *class = new_class(str_from(name), base);
+    struct class *class = new_class(str_from(define->name), base);
     class->builtin_type = type;
-    class->make = make;
+    if (define->fn) {
+        class->make = AS(builtin, new_builtin(define, NULL, false));
+        class->make->makes = true;
+    }
     class->sealed = type != TYPE_OBJECT;
     class->module = str_from("builtins");
-    vm.types[type] = class;
     return class;
 }
 
@@ -382,6 +384,11 @@ plain_attribute(value v, value name)
     }
     if (found)
         return bind(found, v, class);
+    if (is_number(v)) {
+        value item = number_attribute(v, text_of(name));
+        if (item)
+            return item;
+    }
     if (name == special[S_class])
         return (value) class;
     return name == special[S_doc] ? NONE : NULL;
@@ -399,6 +406,8 @@ find_attribute(value v, value name)
 _Noreturn static void
 missing_attribute(value v, value name)
 {
+    if (is(v, TYPE_METHOD) && is(AS(method, v)->function, TYPE_FUNCTION))
+        v = AS(method, v)->function;
     if (is(v, TYPE_CLASS))
         raise_error(E_AttributeError, "type object '%s' has no attribute '%s'",
                     text_of(AS(class, v)->name), text_of(name));
@@ -619,15 +628,12 @@ delete_attribute(value v, value name)
 
 /* ---- Built-in classes ------------------------------------------------- */
 
-#define METHOD(name)                                                           \
-    static value name(value *args, int nargs, struct tuple *names)
-#define UNUSED ((void)args, (void)nargs, (void)names)
-
 value
-new_builtin(const struct define *define, bool method)
+new_builtin(const struct define *define, const char *owner, bool method)
 {
     struct builtin *builtin = new_object(TYPE_BUILTIN, sizeof *builtin);
     builtin->name = define->name;
+    builtin->owner = owner;
     builtin->fn = define->fn;
     builtin->least = (int16_t)define->least;
     builtin->most = (int16_t)define->most;
@@ -641,7 +647,16 @@ define_methods(struct class *class, const struct define *table, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         dict_set(class->dict, intern(table[i].name, strlen(table[i].name)),
-                 new_builtin(&table[i], true));
+                 new_builtin(&table[i], text_of(class->name), true));
+}
+
+void
+define_functions(struct dict *dict, const char *module,
+                 const struct define *table, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        dict_set(dict, intern(table[i].name, strlen(table[i].name)),
+                 new_builtin(&table[i], module, false));
 }
 
 static value
@@ -654,25 +669,29 @@ make_wrapper(enum type type, value *args, int nargs)
     return (value)wrapper;
 }
 
-METHOD(make_property)
+value
+make_property(value *args, int nargs, struct tuple *names)
 {
     (void)names;
     return make_wrapper(TYPE_PROPERTY, args, nargs);
 }
 
-METHOD(make_staticmethod)
+value
+make_staticmethod(value *args, int nargs, struct tuple *names)
 {
     (void)names;
     return make_wrapper(TYPE_STATICMETHOD, args, nargs);
 }
 
-METHOD(make_classmethod)
+value
+make_classmethod(value *args, int nargs, struct tuple *names)
 {
     (void)names;
     return make_wrapper(TYPE_CLASSMETHOD, args, nargs);
 }
 
-METHOD(make_super)
+value
+make_super(value *args, int nargs, struct tuple *names)
 {
     (void)names;
     if (nargs != 2)
@@ -770,15 +789,12 @@ classes_start(void)
     static const struct define make_new = {"__new__", object_new, 1, -1, true};
     static const struct define mro      = {"mro", class_mro, 1, 1, false};
     struct class *object = vm.types[TYPE_OBJECT];
-    vm.types[TYPE_PROPERTY]->make = make_property;
-    vm.types[TYPE_STATICMETHOD]->make = make_staticmethod;
-    vm.types[TYPE_CLASSMETHOD]->make = make_classmethod;
-    vm.types[TYPE_SUPER]->make = make_super;
     define_methods(vm.types[TYPE_PROPERTY], property_methods,
                    COUNT(property_methods));
     define_methods(vm.types[TYPE_CLASS], &mro, 1);
     define_methods(object, object_methods, COUNT(object_methods));
     dict_set(object->dict, special[S_new],
              make_wrapper(TYPE_STATICMETHOD,
-                          (value[]){new_builtin(&make_new, false)}, 1));
+                          (value[]){new_builtin(&make_new, "object", false)},
+                          1));
 }

@@ -697,10 +697,19 @@ if_else(struct unit *u, struct node *node)
     place(u, end);
 }
 
+static size_t
+count_positional(const struct nodes *list)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++)
+        count += list->items[i]->kind != N_KEYWORD;
+    return count;
+}
+
 static void
 spread_arguments(struct unit *u, struct node *node)
 {
-    bool keywords = false;
+    bool keywords = false, only = count_positional(&node->list) == 1;
     emit(u, I_BUILD_LIST, 0);
     for (size_t i = 0; i < node->list.count; i++) {
         struct node *argument = node->list.items[i];
@@ -710,7 +719,7 @@ spread_arguments(struct unit *u, struct node *node)
         }
         bool star = argument->kind == N_STAR;
         expression(u, star ? argument->a : argument);
-        emit(u, star ? I_LIST_EXTEND : I_LIST_APPEND, 0);
+        emit(u, star ? I_LIST_EXTEND : I_LIST_APPEND, star && only);
     }
     if (keywords) {
         emit(u, I_BUILD_DICT, 0);

@@ -197,6 +197,11 @@ clear_dict(struct dict *dict)
 static void
 add_pair(struct dict *dict, value pair, size_t number)
 {
+    if (!is_iterable(pair))
+        raise_error(E_TypeError,
+                    "cannot convert dictionary update sequence element #%zu to "
+                    "a sequence",
+                    number);
     value list = list_of(pair);
     if (AS(list, list)->count != 2)
         raise_error(
@@ -276,10 +281,7 @@ new_view(enum iterator_kind kind, struct dict *dict)
 
 /* ---- Methods ---------------------------------------------------------- */
 
-#define METHOD(name)                                                           \
-    static value name(value *args, int nargs, struct tuple *names)
-#define UNUSED ((void)args, (void)nargs, (void)names)
-#define SELF   AS(dict, args[0])
+#define SELF AS(dict, args[0])
 
 METHOD(keys)
 {
@@ -406,6 +408,6 @@ dicts_start(void)
     static const struct define fromkeys = {"fromkeys", from_keys, 1, 2, false};
     define_methods(vm.types[TYPE_DICT], methods, COUNT(methods));
     struct wrapper *wrapper = new_object(TYPE_STATICMETHOD, sizeof *wrapper);
-    wrapper->a = new_builtin(&fromkeys, false);
+    wrapper->a = new_builtin(&fromkeys, "dict", false);
     dict_set(vm.types[TYPE_DICT]->dict, intern("fromkeys", 8), (value)wrapper);
 }

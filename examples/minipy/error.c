@@ -479,6 +479,8 @@ print_unraisable(const char *what, value object)
     struct ignored job = {object, NULL};
     vm.error = NULL;
     fflush(stdout);
+    if (!AS(exception, error)->traceback && vm.frame > vm.frames)
+        add_traceback(error, vm.frame);
     if (object && attempt(make_repr, &job))
         fprintf(stderr, "Exception ignored %s: %s\n", what, text_of(job.text));
     vm.error = NULL;

@@ -14,6 +14,29 @@ new_iterator(enum iterator_kind kind, value over)
     return (value)iterator;
 }
 
+bool
+is_iterable(value v)
+{
+    if (is_object(v))
+        switch (v->type) {
+        case TYPE_LIST:
+        case TYPE_TUPLE:
+        case TYPE_STR:
+        case TYPE_RANGE:
+        case TYPE_DICT:
+        case TYPE_VIEW:
+        case TYPE_SET:
+        case TYPE_FROZENSET:
+        case TYPE_ITERATOR:
+        case TYPE_GENERATOR:
+            return true;
+        default:
+            break;
+        }
+    value own = special_of(v, S_iter);
+    return own ? own != NONE : is(v, TYPE_OBJECT) && special_of(v, S_getitem);
+}
+
 static value
 iterate_range(struct range *range)
 {
@@ -63,7 +86,7 @@ get_iterator(value v)
         default:
             break;
         }
-    if (special_of(v, S_iter) == NONE)
+    if (!is_iterable(v))
         raise_error(E_TypeError, "'%s' object is not iterable", type_name(v));
     value result = try_special(v, special[S_iter], 0, NULL);
     if (result) {
@@ -74,15 +97,13 @@ get_iterator(value v)
                         type_name(result));
         return result;
     }
-    if (is(v, TYPE_OBJECT) && special_of(v, S_getitem))
-        return new_iterator(ITER_GETITEM, v);
-    raise_error(E_TypeError, "'%s' object is not iterable", type_name(v));
+    return new_iterator(ITER_GETITEM, v);
 }
 
 static value
 finish(struct iterator *iterator)
 {
-    iterator->head.aux = ITER_DONE;
+    iterator->head.aux |= ITER_DONE;
     iterator->over = iterator->function = NULL;
     return NULL;
 }
@@ -239,10 +260,9 @@ next_of_iterator(struct iterator *iterator)
         return equal(item, iterator->function) ? finish(iterator) : item;
     case ITER_GETITEM:
         return next_of_getitem(iterator);
-    case ITER_DONE:
-        break;
+    default: /* done */
+        return NULL;
     }
-    return NULL;
 }
 
 struct next_call {
@@ -279,10 +299,6 @@ next(value v)
 }
 
 /* ---- Generators ------------------------------------------------------- */
-
-#define METHOD(name)                                                           \
-    static value name(value *args, int nargs, struct tuple *names)
-#define UNUSED ((void)args, (void)nargs, (void)names)
 
 _Noreturn static void
 stop_iteration(void)

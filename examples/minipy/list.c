@@ -185,7 +185,7 @@ static void
 splice(struct list *list, size_t start, size_t count, const value *items,
        size_t n)
 {
-    size_t rest = list->count - start - count, old = list->count;
+    size_t rest = list->count - start - count;
     reserve(list, start + n + rest);
     if (rest)
         memmove(list->items + start + n, list->items + start + count,
@@ -193,8 +193,8 @@ splice(struct list *list, size_t start, size_t count, const value *items,
     if (n)
         memcpy(list->items + start, items, n * sizeof(value));
     list->count = start + n + rest;
-    for (size_t i = list->count; i < old; i++)
-        list->items[i] = NULL; /* so that it keeps nothing alive */
+    if (n < count) /* what is behind the end keeps nothing alive */
+        memset(list->items + list->count, 0, (count - n) * sizeof(value));
 }
 
 void
@@ -202,6 +202,13 @@ list_store_slice(value v, value slice, value items)
 {
     struct list *list = AS(list, v);
     int64_t start, step;
+    if (!is_iterable(items))
+        raise_error(E_TypeError,
+                    slice_range(slice, (int64_t)list->count, &start, &step) >=
+                                0 &&
+                            step == 1
+                        ? "can only assign an iterable"
+                        : "must assign iterable to extended slice");
     value copy = list_of(items);
     struct list *from = AS(list, copy);
     int64_t count = slice_range(slice, (int64_t)list->count, &start, &step);
@@ -437,10 +444,6 @@ make_range(value *args, int nargs, struct tuple *names)
 }
 
 /* ---- Methods ---------------------------------------------------------- */
-
-#define METHOD(name)                                                           \
-    static value name(value *args, int nargs, struct tuple *names)
-#define UNUSED ((void)args, (void)nargs, (void)names)
 
 METHOD(append)
 {

@@ -184,7 +184,8 @@ enum iterator_kind {
     ITER_FILTER,
     ITER_CALL,    /* iter(callable, sentinel) */
     ITER_GETITEM, /* __getitem__ with 0, 1, 2 ... */
-    ITER_DONE
+    ITER_KINDS,
+    ITER_DONE = 64 /* is added to the kind */
 };
 
 struct iterator {
@@ -208,9 +209,10 @@ typedef value builtin_fn(value *args, int nargs, struct tuple *names);
 struct builtin {
     struct object head;
     const char *name;
+    const char *owner; /* of a method: the class; of others: the module */
     builtin_fn *fn;
     int16_t least, most; /* arguments; most -1: any number */
-    bool keywords, method;
+    bool keywords, method, makes;
 };
 
 struct cell {
@@ -235,8 +237,8 @@ struct class
     value name;
     struct class *base;
     struct dict *dict;
-    struct dict *slots; /* attribute of instances -> number of its slot */
-    builtin_fn *make;   /* of built-in types */
+    struct dict *slots;   /* attribute of instances -> number of its slot */
+    struct builtin *make; /* of built-in types */
     uint32_t builtin_type;
     bool exception, sealed;
     bool has_del, has_getattr, has_setattr;
@@ -385,6 +387,11 @@ boolean(bool b)
 #define AS(structure, v) ((struct structure *)(void *)(v))
 #define COUNT(array)     (sizeof(array) / sizeof *(array))
 
+/* A built-in function or method in C. */
+#define METHOD(name)                                                           \
+    static value name(value *args, int nargs, struct tuple *names)
+#define UNUSED ((void)args, (void)nargs, (void)names)
+
 /* ---- The machine ------------------------------------------------------ */
 
 struct source { /* lives as long as the process */
@@ -429,6 +436,9 @@ enum { PENDING_CALLBACKS = 1, PENDING_INTERRUPT = 2 };
 struct vm {
     /* Roots. */
     struct class *types[TYPES];
+    struct class *iterators[ITER_KINDS];
+    struct class *views[3];
+    struct class *method_descriptor;
     value characters[128];
     struct dict *interned;
     struct dict *builtins;
@@ -623,8 +633,14 @@ enum special {
 extern value special[SPECIALS]; /* interned names; strong in vm.interned */
 void classes_start(void);
 struct class *new_class(value name, struct class *base);
-struct class *new_type(enum type type, const char *name, struct class *base,
-                       builtin_fn *make);
+struct define {
+    const char *name;
+    builtin_fn *fn; /* NULL for a type that cannot be called */
+    int least, most;
+    bool keywords;
+};
+struct class *new_type(enum type type, const struct define *define,
+                       struct class *base);
 struct instance *new_instance(struct class *class);
 bool is_subclass(struct class *class, struct class *base);
 value class_find(struct class *class, value name); /* NULL if absent */
@@ -639,14 +655,13 @@ value bind(value found, value self, struct class *class);
 int find_slot(struct class *class, value name); /* -1 */
 value instance_attributes(struct instance *instance);
 value new_method(value function, value self);
-struct define {
-    const char *name;
-    builtin_fn *fn;
-    int least, most;
-    bool keywords;
-};
+extern builtin_fn make_property, make_staticmethod, make_classmethod,
+    make_super, make_str, make_range, make_dict, make_set, make_frozenset,
+    make_ref, make_finalize;
 void define_methods(struct class *class, const struct define *table, size_t n);
-value new_builtin(const struct define *define, bool method);
+void define_functions(struct dict *dict, const char *module,
+                      const struct define *table, size_t n);
+value new_builtin(const struct define *define, const char *owner, bool method);
 value property_set(value self, value property, value item);
 
 /* number.c */
@@ -687,6 +702,7 @@ value parse_int(const char *text, size_t bytes, int base); /* NULL if none */
 bool parse_float(const char *text, size_t bytes, double *result);
 value int_power(int64_t base, int64_t exponent);
 value absolute(value v);
+value number_attribute(value v, const char *name); /* NULL if absent */
 
 /* str.c */
 void strings_start(void);
@@ -708,7 +724,6 @@ int64_t str_find(value str, value part, size_t from_byte);
 size_t utf8_decode(const char *text, const char *end, uint32_t *point);
 size_t utf8_encode(uint32_t point, char *to);
 size_t utf8_bytes_of(const char *text, size_t bytes, size_t chars);
-value make_str(value *args, int nargs, struct tuple *names);
 
 /* A string under construction. */
 struct text {
@@ -748,7 +763,6 @@ value sorted(value iterable, value key, bool reverse);
 int64_t slice_range(value slice, int64_t length, int64_t *start,
                     int64_t *step); /* count */
 int64_t range_length(const struct range *range);
-value make_range(value *args, int nargs, struct tuple *names);
 value new_range(int64_t start, int64_t stop, int64_t step);
 int64_t fix_index(int64_t index, size_t count, const char *what);
 
@@ -765,7 +779,6 @@ void dict_update(struct dict *dict, value other);
 bool dict_equal(struct dict *a, struct dict *b);
 value dict_repr(struct dict *dict);
 value new_view(enum iterator_kind kind, struct dict *dict);
-value make_dict(value *args, int nargs, struct tuple *names);
 
 /* set.c */
 void sets_start(void);
@@ -781,6 +794,7 @@ int64_t set_hash(struct set *set);
 
 /* iter.c */
 void iterators_start(void);
+bool is_iterable(value v);
 value get_iterator(value v);
 value next(value iterator); /* NULL at the end */
 value new_iterator(enum iterator_kind kind, value over);

@@ -6,10 +6,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define METHOD(name)                                                           \
-    static value name(value *args, int nargs, struct tuple *names)
-#define UNUSED ((void)args, (void)nargs, (void)names)
-
 static struct dict *
 new_module(const char *name, const struct define *functions, size_t n)
 {
@@ -17,10 +13,7 @@ new_module(const char *name, const struct define *functions, size_t n)
     module->name = intern(name, strlen(name));
     module->dict = new_dict();
     dict_set(vm.modules, module->name, (value)module);
-    for (size_t i = 0; i < n; i++)
-        dict_set(module->dict,
-                 intern(functions[i].name, strlen(functions[i].name)),
-                 new_builtin(&functions[i], false));
+    define_functions(module->dict, name, functions, n);
     return module->dict;
 }
 

@@ -261,19 +261,6 @@ static const char *const operation_names[] = {
     "lshift", "rshift", "and", "or",      "xor",      "matmul"};
 static value operator_special[OPERATIONS][3]; /* __x__ __rx__ __ix__ */
 
-void
-numbers_start(void)
-{
-    static const char *const prefix[] = {"__", "__r", "__i"};
-    for (int op = 0; op < OPERATIONS; op++)
-        for (int i = 0; i < 3; i++) {
-            char name[32];
-            int bytes = snprintf(name, sizeof name, "%s%s__", prefix[i],
-                                 operation_names[op]);
-            operator_special[op][i] = intern(name, (size_t)bytes);
-        }
-}
-
 static value
 special_operation(int operation, bool inplace, value a, value b)
 {
@@ -662,4 +649,124 @@ parse_float(const char *text, size_t bytes, double *result)
         return false;
     *result = strtod(buffer, &end);
     return *end == 0;
+}
+
+/* ---- Methods ---------------------------------------------------------- */
+
+METHOD(int_bit_length)
+{
+    int64_t n = int_of(args[0]);
+    uint64_t size = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+    UNUSED;
+    return small(size ? 64 - __builtin_clzll(size) : 0);
+}
+
+METHOD(int_bit_count)
+{
+    int64_t n = int_of(args[0]);
+    UNUSED;
+    return small(__builtin_popcountll(n < 0 ? 0 - (uint64_t)n : (uint64_t)n));
+}
+
+METHOD(conjugate)
+{
+    UNUSED;
+    return is_int(args[0]) ? make_int(int_of(args[0])) : args[0];
+}
+
+METHOD(int_ratio)
+{
+    UNUSED;
+    return new_tuple(2, (value[]){make_int(int_of(args[0])), small(1)});
+}
+
+METHOD(float_is_integer)
+{
+    double d = double_of(args[0]);
+    UNUSED;
+    return boolean(isfinite(d) && d == floor(d));
+}
+
+METHOD(float_ratio)
+{
+    double d = double_of(args[0]);
+    int exponent;
+    UNUSED;
+    if (!isfinite(d))
+        raise_error(isnan(d) ? E_ValueError : E_OverflowError,
+                    "cannot convert %s to integer ratio",
+                    isnan(d) ? "NaN" : "Infinity");
+    d = frexp(d, &exponent);
+    for (; d != floor(d); exponent--)
+        d *= 2;
+    if (exponent < -62 || exponent > 62)
+        overflow();
+    value top = make_int((int64_t)d),
+          power = int_shift(OP_LSHIFT, 1, labs(exponent));
+    if (exponent > 0)
+        return new_tuple(2, (value[]){binary(OP_MUL, top, power), small(1)});
+    return new_tuple(2, (value[]){top, power});
+}
+
+METHOD(float_hex)
+{
+    double d = double_of(args[0]);
+    UNUSED;
+    if (!isfinite(d))
+        return float_repr(d);
+    int exponent;
+    char digits[20];
+    const char *sign = signbit(d) ? "-" : "";
+    if (d == 0)
+        return str_format("%s0x0.0p+0", sign);
+    double m = frexp(fabs(d), &exponent);
+    int shift = exponent < -1021 ? -1021 - exponent : 0; /* denormal */
+    m = ldexp(m, 1 - shift);
+    exponent += shift - 1;
+    uint64_t bits = (uint64_t)ldexp(m, 52);
+    snprintf(digits, sizeof digits, "%013llx",
+             (unsigned long long)(bits & ((UINT64_C(1) << 52) - 1)));
+    return str_format("%s0x%d.%sp%+d", sign, (int)(bits >> 52), digits,
+                      exponent);
+}
+
+value
+number_attribute(value v, const char *name)
+{
+    if (strcmp(name, "real") == 0)
+        return is_int(v) ? make_int(int_of(v)) : v;
+    if (strcmp(name, "imag") == 0)
+        return is_int(v) ? small(0) : make_float(0);
+    if (is_int(v) && strcmp(name, "numerator") == 0)
+        return make_int(int_of(v));
+    if (is_int(v) && strcmp(name, "denominator") == 0)
+        return small(1);
+    return NULL;
+}
+
+void
+numbers_start(void)
+{
+    static const struct define int_methods[] = {
+        {"bit_length", int_bit_length, 1, 1, false},
+        {"bit_count", int_bit_count, 1, 1, false},
+        {"conjugate", conjugate, 1, 1, false},
+        {"as_integer_ratio", int_ratio, 1, 1, false},
+    };
+    static const struct define float_methods[] = {
+        {"is_integer", float_is_integer, 1, 1, false},
+        {"as_integer_ratio", float_ratio, 1, 1, false},
+        {"hex", float_hex, 1, 1, false},
+        {"conjugate", conjugate, 1, 1, false},
+    };
+    static const char *const prefix[] = {"__", "__r", "__i"};
+    for (int op = 0; op < OPERATIONS; op++)
+        for (int i = 0; i < 3; i++) {
+            char name[32];
+            int bytes = snprintf(name, sizeof name, "%s%s__", prefix[i],
+                                 operation_names[op]);
+            operator_special[op][i] = intern(name, (size_t)bytes);
+        }
+    define_methods(vm.types[TYPE_INT], int_methods, COUNT(int_methods));
+    define_methods(vm.types[TYPE_FLOAT], float_methods, COUNT(float_methods));
 }

@@ -116,8 +116,24 @@ class_of(value v)
         return vm.types[wgc_py_is_ref(vm.py, (char *)v - TAG_HANDLE)
                             ? TYPE_REF
                             : TYPE_FINALIZE];
-    if (v->type == TYPE_OBJECT)
+    switch (v->type) {
+    case TYPE_OBJECT:
         return AS(instance, v)->class;
+    case TYPE_ITERATOR:
+        return vm.iterators[v->aux % ITER_DONE];
+    case TYPE_VIEW:
+        return vm.views[v->aux - ITER_KEYS];
+    case TYPE_BUILTIN:
+        if (AS(builtin, v)->method)
+            return vm.method_descriptor;
+        break;
+    case TYPE_METHOD:
+        if (is(AS(method, v)->function, TYPE_BUILTIN))
+            return vm.types[TYPE_BUILTIN];
+        break;
+    default:
+        break;
+    }
     return vm.types[v->type];
 }
 
@@ -456,6 +472,9 @@ function_repr(value v)
     if (v->type == TYPE_FUNCTION)
         return str_format("<function %s at %p>",
                           text_of(AS(function, v)->qualname), (void *)v);
+    if (v->type == TYPE_BUILTIN && AS(builtin, v)->method)
+        return str_format("<method '%s' of '%s' objects>", AS(builtin, v)->name,
+                          AS(builtin, v)->owner);
     if (v->type == TYPE_BUILTIN)
         return str_format("<built-in function %s>", AS(builtin, v)->name);
     struct method *method = AS(method, v);
@@ -724,13 +743,7 @@ contains(value container, value v)
     value result = try_special(container, special[S_contains], 1, &v);
     if (result)
         return truth(result);
-    if (is(container, TYPE_OBJECT) && !special_of(container, S_iter) &&
-        !special_of(container, S_getitem))
-        raise_error(E_TypeError, "argument of type '%s' is not iterable",
-                    type_name(container));
-    if (!is(container, TYPE_OBJECT) && !is(container, TYPE_ITERATOR) &&
-        !is(container, TYPE_GENERATOR) && !is(container, TYPE_VIEW) &&
-        !is(container, TYPE_RANGE))
+    if (!is_iterable(container))
         raise_error(E_TypeError, "argument of type '%s' is not iterable",
                     type_name(container));
     value iterator = get_iterator(container), item;

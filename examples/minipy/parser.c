@@ -1335,12 +1335,38 @@ parse_try(struct parser *p)
     return end_node(p, node);
 }
 
+/* with (a as b, c): the parentheses are not an expression's if they end before
+   the colon and there is an `as` or a comma in them. */
+static bool
+at_with_list(const struct parser *p)
+{
+    int depth = 0;
+    bool list = false;
+    if (!at(p, "("))
+        return false;
+    for (const struct token *t = p->token;; t++) {
+        if (t->kind == TOK_END)
+            return false;
+        if (t->kind != TOK_OP && t->kind != TOK_KEYWORD)
+            continue;
+        depth += strchr("([{", *t->text) ? 1 : strchr(")]}", *t->text) ? -1 : 0;
+        list |= depth == 1 &&
+                (strcmp(t->text, ",") == 0 || strcmp(t->text, "as") == 0);
+        if (depth == 0)
+            return list && t[1].kind == TOK_OP && strcmp(t[1].text, ":") == 0;
+    }
+}
+
 static struct node *
 parse_with(struct parser *p)
 {
     struct node *node = new_node(p, N_WITH);
     const struct token *start = p->token++;
+    bool parenthesis = at_with_list(p);
+    p->token += parenthesis;
     do {
+        if (parenthesis && at(p, ")"))
+            break;
         struct node *item = new_node(p, N_WITH_ITEM);
         item->a = parse_expression(p);
         if (accept(p, "as")) {
@@ -1349,6 +1375,8 @@ parse_with(struct parser *p)
         }
         nodes_add(p->arena, &node->list2, end_node(p, item));
     } while (accept(p, ","));
+    if (parenthesis)
+        expect(p, ")");
     parse_block(p, &node->list, "'with' statement", start);
     return end_node(p, node);
 }

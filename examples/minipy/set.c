@@ -345,10 +345,7 @@ set_hash(struct set *set)
 
 /* ---- Methods ---------------------------------------------------------- */
 
-#define METHOD(name)                                                           \
-    static value name(value *args, int nargs, struct tuple *names)
-#define UNUSED ((void)args, (void)nargs, (void)names)
-#define SELF   AS(set, args[0])
+#define SELF AS(set, args[0])
 
 METHOD(add)
 {
@@ -465,7 +462,8 @@ METHOD(isdisjoint)
                    0);
 }
 
-METHOD(make_set)
+value
+make_set(value *args, int nargs, struct tuple *names)
 {
     (void)names;
     struct set *set = new_set();
@@ -474,7 +472,8 @@ METHOD(make_set)
     return (value)set;
 }
 
-METHOD(make_frozenset)
+value
+make_frozenset(value *args, int nargs, struct tuple *names)
 {
     (void)names;
     struct set *set = allocate(TYPE_FROZENSET);
@@ -505,8 +504,6 @@ sets_start(void)
         {"difference_update", difference_update, 1, -1, false},
         {"symmetric_difference_update", symmetric_update, 2, 2, false},
     };
-    vm.types[TYPE_SET]->make = make_set;
-    vm.types[TYPE_FROZENSET]->make = make_frozenset;
     define_methods(vm.types[TYPE_SET], methods, COUNT(methods));
     define_methods(vm.types[TYPE_FROZENSET], methods, 8);
 }

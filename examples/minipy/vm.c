@@ -331,44 +331,50 @@ static value call_builtin(struct builtin *builtin, value *args, int nargs,
 static value run(void);
 static value run_raising(value error);
 
-static void
-check_builtin(struct builtin *builtin, int nargs, struct tuple *names)
+/* As CPython writes it: list.append(), math.sqrt(), print(). */
+static const char *
+builtin_name(const struct builtin *builtin)
+{
+    static char name[80];
+    if (!builtin->owner)
+        return builtin->name;
+    snprintf(name, sizeof name, "%s.%s", builtin->owner, builtin->name);
+    return name;
+}
+
+_Noreturn static void
+wrong_arguments(struct builtin *builtin, int nargs, struct tuple *names)
 {
     int self = builtin->method ? 1 : 0;
     int given = nargs - self, least = builtin->least - self;
     int most = builtin->most - self;
+    const char *full = builtin_name(builtin), *name = builtin->name;
     if (names && names->count > 0 && !builtin->keywords)
-        raise_error(E_TypeError, "%s() takes no keyword arguments",
-                    builtin->name);
-    if (nargs >= builtin->least &&
-        (builtin->most < 0 || nargs <= builtin->most))
-        return;
+        raise_error(E_TypeError, "%s() takes no keyword arguments", full);
     if (self && given < 0)
-        raise_error(E_TypeError, "unbound method %s() needs an argument",
-                    builtin->name);
+        raise_error(E_TypeError, "unbound method %s() needs an argument", full);
     if (least == most && most == 0)
-        raise_error(E_TypeError, "%s() takes no arguments (%d given)",
-                    builtin->name, given);
-    if (least == most && most == 1)
+        raise_error(E_TypeError, "%s() takes no arguments (%d given)", full,
+                    given);
+    if (least == most && most == 1 && !builtin->makes)
         raise_error(E_TypeError, "%s() takes exactly one argument (%d given)",
-                    builtin->name, given);
-    if (least == most)
-        raise_error(E_TypeError, "%s expected %d argument%s, got %d",
-                    builtin->name, least, least == 1 ? "" : "s", given);
-    if (given < least)
-        raise_error(E_TypeError, "%s expected at least %d argument%s, got %d",
-                    builtin->name, least, least == 1 ? "" : "s", given);
-    raise_error(E_TypeError, "%s expected at most %d argument%s, got %d",
-                builtin->name, most, most == 1 ? "" : "s", given);
+                    full, given);
+    const char *how = least == most   ? ""
+                      : given < least ? "at least "
+                                      : "at most ";
+    int limit = given < least ? least : most;
+    raise_error(E_TypeError, "%s expected %s%d argument%s, got %d", name, how,
+                limit, limit == 1 ? "" : "s", given);
 }
 
 static value
 call_builtin(struct builtin *builtin, value *args, int nargs,
              struct tuple *names)
 {
-    if (UNLIKELY((names && !builtin->keywords) || nargs < builtin->least ||
+    if (UNLIKELY((names && names->count && !builtin->keywords) ||
+                 nargs < builtin->least ||
                  (nargs > builtin->most && builtin->most >= 0)))
-        check_builtin(builtin, nargs, names);
+        wrong_arguments(builtin, nargs, names);
     return builtin->fn(args, nargs, names);
 }
 
@@ -382,7 +388,7 @@ call_class(struct class *class, value *result, value *args, int nargs,
         if (!class->make)
             raise_error(E_TypeError, "cannot create '%s' instances",
                         text_of(class->name));
-        return class->make(args, nargs, names);
+        return call_builtin(class->make, args, nargs, names);
     }
     value init = class_find(class, special[S_init]);
     value make = class_find(class, special[S_new]);
@@ -906,11 +912,7 @@ unpack(value v, size_t count, value *to)
     value *items = sequence_items(v, &have);
     value list = v;
     if (!items && !(is(v, TYPE_LIST) || is(v, TYPE_TUPLE))) {
-        if (!is(v, TYPE_STR) && !is(v, TYPE_DICT) && !is(v, TYPE_SET) &&
-            !is(v, TYPE_RANGE) && !is(v, TYPE_ITERATOR) &&
-            !is(v, TYPE_GENERATOR) && !is(v, TYPE_VIEW) &&
-            !is(v, TYPE_FROZENSET) && !special_of(v, S_iter) &&
-            !special_of(v, S_getitem))
+        if (!is_iterable(v))
             raise_error(E_TypeError, "cannot unpack non-iterable %s object",
                         type_name(v));
         list = new_list(0, NULL);
@@ -950,20 +952,51 @@ unpack_star(value v, size_t before, size_t after, value *to)
         *to++ = AS(list, list)->items[before - 1 - i];
 }
 
+/* How messages name what is called. */
+static const char *
+callable_text(value callable)
+{
+    value name = find_attribute(callable, special[S_qualname]);
+    if (is(callable, TYPE_BUILTIN))
+        return text_of(str_format("%s()", builtin_name(AS(builtin, callable))));
+    if (!name || !is(name, TYPE_STR))
+        return text_of(str_of(callable));
+    value module = find_attribute(callable, special[S_module]);
+    if (!module || !is(module, TYPE_STR) ||
+        strcmp(text_of(module), "builtins") == 0)
+        return text_of(str_format("%s()", text_of(name)));
+    return text_of(str_format("%s.%s()", text_of(module), text_of(name)));
+}
+
+/* `called` is set for the only positional argument of a call. */
 static void
-merge_keywords(struct dict *dict, value more)
+extend_starred(value list, value more, value called)
+{
+    if (!is_iterable(more) && called)
+        raise_error(E_TypeError,
+                    "%s argument after * must be an iterable, not %s",
+                    callable_text(called), type_name(more));
+    if (!is_iterable(more))
+        raise_error(E_TypeError, "Value after * must be an iterable, not %s",
+                    type_name(more));
+    list_extend(list, more);
+}
+
+static void
+merge_keywords(struct dict *dict, value more, value called)
 {
     uint32_t at = 0;
     if (!is(more, TYPE_DICT))
-        raise_error(E_TypeError, "argument after ** must be a mapping, not %s",
-                    type_name(more));
+        raise_error(E_TypeError,
+                    "%s argument after ** must be a mapping, not %s",
+                    callable_text(called), type_name(more));
     for (struct entry *e; (e = dict_next(AS(dict, more), &at));) {
         if (!is(e->key, TYPE_STR))
             raise_error(E_TypeError, "keywords must be strings");
         if (dict_find(dict, e->key))
             raise_error(E_TypeError,
-                        "got multiple values for keyword argument '%s'",
-                        text_of(e->key));
+                        "%s got multiple values for keyword argument '%s'",
+                        callable_text(called), text_of(e->key));
         dict_set(dict, e->key, e->item);
     }
 }
@@ -1605,7 +1638,7 @@ L_LIST_APPEND:
     NEXT;
 L_LIST_EXTEND:
     SYNC;
-    list_extend(sp[-2], sp[-1]);
+    extend_starred(sp[-2], sp[-1], N ? sp[-4] : NULL);
     sp--;
     NEXT;
 L_SET_ADD:
@@ -1633,7 +1666,7 @@ L_DICT_UPDATE:
     NEXT;
 L_DICT_MERGE:
     SYNC;
-    merge_keywords(AS(dict, sp[-2]), sp[-1]);
+    merge_keywords(AS(dict, sp[-2]), sp[-1], sp[-5]);
     sp--;
     NEXT;
 L_TO_TUPLE:

@@ -9,9 +9,6 @@
  */
 #include "minipy.h"
 
-#define METHOD(name)                                                           \
-    static value name(value *args, int nargs, struct tuple *names)
-#define UNUSED    ((void)args, (void)nargs, (void)names)
 #define HANDLE(v) ((void *)((char *)(v)-TAG_HANDLE))
 
 static value
@@ -184,7 +181,8 @@ check_referencable(value v)
                     type_name(v));
 }
 
-METHOD(make_ref)
+value
+make_ref(value *args, int nargs, struct tuple *names)
 {
     if (names && names->count)
         raise_error(E_TypeError, "ref() takes no keyword arguments");
@@ -218,7 +216,8 @@ weakref_call(value v, int nargs, bool names)
 
 /* ---- finalize --------------------------------------------------------- */
 
-METHOD(make_finalize)
+value
+make_finalize(value *args, int nargs, struct tuple *names)
 {
     size_t nkw = names ? names->count : 0;
     if (nargs < 2)
@@ -376,12 +375,7 @@ weakref_start(void)
     module->name = intern("weakref", 7);
     module->dict = new_dict();
     dict_set(vm.modules, module->name, (value)module);
-    for (size_t i = 0; i < COUNT(functions); i++)
-        dict_set(module->dict,
-                 intern(functions[i].name, strlen(functions[i].name)),
-                 new_builtin(&functions[i], false));
-    vm.types[TYPE_REF]->make = make_ref;
-    vm.types[TYPE_FINALIZE]->make = make_finalize;
+    define_functions(module->dict, "weakref", functions, COUNT(functions));
     vm.types[TYPE_REF]->module = vm.types[TYPE_FINALIZE]->module = module->name;
     define_methods(vm.types[TYPE_FINALIZE], finalize_methods,
                    COUNT(finalize_methods));
