@@ -249,6 +249,23 @@ wgc_weakmap_next(wgc_weakmap *map, wgc_weakmap_iterator *iterator, void **key,
     return true;
 }
 
+bool
+wgc_weakmap_pop(wgc_weakmap *map, void **key, void **value)
+{
+    struct wgc_heap *heap;
+    if (map_of(map, &heap) == NULL)
+        return false;
+    struct wgc__entry *entry = wgc__weakmap_last(map);
+    if (entry == NULL)
+        return false;
+    if (key != NULL)
+        *key = wgc__entry_key(map, entry);
+    if (value != NULL)
+        *value = wgc__entry_value(map, entry);
+    wgc__weakmap_end_entry(map, entry);
+    return true;
+}
+
 /* ---- Ephemerons ---- */
 
 wgc_ephemeron *

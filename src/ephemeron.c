@@ -349,6 +349,19 @@ wgc__weakmap_next(const struct wgc_weakmap *map, uint32_t after, size_t hint)
     return NULL;
 }
 
+struct wgc__entry *
+wgc__weakmap_last(struct wgc_weakmap *map)
+{
+    while (map->used > 0) {
+        struct wgc__entry *entry = &map->entries[map->used - 1];
+        if (entry->edge.node.key != 0)
+            return entry;
+        remove_slot(map, entry->hash, --map->used);
+        map->changes++;
+    }
+    return NULL;
+}
+
 /* ---- By hand ---- */
 
 void

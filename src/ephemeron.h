@@ -18,7 +18,7 @@
  * I1  numbers[i] of entries ascend: an iterator that names the entry it stands
  *     on finds its place in any later table.
  * I2  A dead entry (weak side 0) keeps its number, hash and slot until the table
- *     is made anew.
+ *     is made anew, or until it is the last and the table is popped.
  * I3  live == entries below `used` that are not dead.
  */
 #ifndef WGC_EPHEMERON_H
@@ -122,5 +122,8 @@ void wgc__weakmap_end_entry(struct wgc_weakmap *map, struct wgc__entry *entry);
 /* The first live entry after number `after`; `hint` is where to look first. */
 struct wgc__entry *wgc__weakmap_next(const struct wgc_weakmap *map,
                                      uint32_t after, size_t hint);
+
+/* The live entry that was added last, or NULL; dead ones behind it are gone. */
+struct wgc__entry *wgc__weakmap_last(struct wgc_weakmap *map);
 
 #endif

@@ -298,6 +298,42 @@ what_cannot_be_a_side_is_refused(void **state)
     assert_false(wgc_weakmap_next(map, NULL, NULL, NULL));
 }
 
+static void
+pop_takes_the_entry_that_was_added_last_of_those_that_live(void **state)
+{
+    enum { COUNT = 1000 };
+    wgc_heap *heap = *state;
+    wgc_weakmap *map = roots[0] = new_map(heap, true, false);
+    void *key, *value;
+    assert_false(wgc_weakmap_pop(map, &key, &value));
+    for (uintptr_t i = 1; i <= COUNT; i++) {
+        roots[i] = wgc_alloc(heap, 16);
+        wgc_weakmap_set(map, roots[i], (void *)i);
+    }
+    for (size_t i = 3; i <= COUNT; i += 3)
+        roots[i] = NULL;
+    collect_exact(heap);
+    wgc_weakmap_iterator at = {0, 0};
+    while (wgc_weakmap_next(map, &at, &key, NULL) && key != roots[COUNT / 2])
+        ;
+    for (uintptr_t i = COUNT; i > COUNT / 2 - 10; i--) {
+        if (!roots[i])
+            continue;
+        assert_true(wgc_weakmap_pop(map, &key, &value));
+        assert_ptr_equal(key, roots[i]);
+        assert_ptr_equal(value, (void *)i);
+        assert_null(wgc_weakmap_get(map, key));
+    }
+    assert_ptr_equal(wgc_weakmap_get(map, roots[1]), (void *)1);
+    assert_false(wgc_weakmap_next(map, &at, NULL, NULL));
+    wgc_weakmap_set(map, roots[COUNT], map);
+    assert_true(wgc_weakmap_next(map, &at, &key, NULL));
+    assert_ptr_equal(key, roots[COUNT]);
+    while (wgc_weakmap_pop(map, NULL, NULL))
+        ;
+    assert_int_equal(wgc_weakmap_count(map), 0);
+}
+
 int
 main(void)
 {
@@ -317,6 +353,7 @@ main(void)
         EXACT_TEST(BW17_a_map_that_only_its_own_value_reaches_dies),
         EXACT_TEST(BW4_the_table_follows_its_living_entries),
         EXACT_TEST(what_cannot_be_a_side_is_refused),
+        EXACT_TEST(pop_takes_the_entry_that_was_added_last_of_those_that_live),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -138,6 +138,13 @@ WGC_API void *wgc_weakmap_get(wgc_weakmap *map, const void *key);
 WGC_API bool wgc_weakmap_remove(wgc_weakmap *map, const void *key);
 WGC_API size_t wgc_weakmap_count(wgc_weakmap *map);
 
+/*
+ * Remove the entry that was added last, and store its sides, unless they are
+ * NULL; false if the map is empty.  Takes constant time, on average over all
+ * that were added.
+ */
+WGC_API bool wgc_weakmap_pop(wgc_weakmap *map, void **key, void **value);
+
 /* A place in a map.  All zero: before the first entry.  It needs no end, may be
    copied, and stays good whatever happens to the map. */
 typedef struct wgc_weakmap_iterator {
