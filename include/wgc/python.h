@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Python's weakref.ref and weakref.finalize, for an interpreter that keeps its
- * objects in a libwgc heap.  SEMANTICS rules R1-R31, F1-F21, Q9 and Q10;
+ * Python's weakref module, for an interpreter that keeps its objects in a libwgc
+ * heap: ref, WeakMethod, proxy, finalize, WeakKeyDictionary, WeakValueDictionary
+ * and WeakSet.  SEMANTICS rules R1-R31, F1-F21, Q9, Q10 and W1-W14;
  * docs/python.md has the meaning on one page and every difference from CPython.
  * What heap.h says of threads and re-entrance holds here.
  *
@@ -13,10 +14,11 @@
  * or has passed on a failure of host.call, host.hash or host.equal: whichever
  * it was, the host's exception is set, as Python's C API has it.
  *
- * Handles (wgc_py_ref, wgc_py_finalize) are objects of the heap: keep them
- * where the collector finds them.  Anything that is no handle of this context
- * (NULL, a foreign or freed address, another object) is recognised: it is a
- * TypeError where a function can fail, and counts as dead where it cannot.
+ * Handles (wgc_py_ref, wgc_py_finalize, wgc_py_weakdict, wgc_py_weakset) are
+ * objects of the heap: keep them where the collector finds them.  Anything that
+ * is no handle of this context (NULL, a foreign or freed address, another
+ * object) is recognised: it is a TypeError where a function can fail, and counts
+ * as dead where it cannot.
  *
  * Callbacks run when the heap delivers (wgc_collect, wgc_deliver), on the stack
  * of the thread that does, never in between.
@@ -24,27 +26,38 @@
 #ifndef WGC_PYTHON_H
 #define WGC_PYTHON_H
 
-#include "wgc/heap.h"
+#include "wgc/weak.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 typedef struct wgc_py wgc_py;
-typedef struct wgc_py_ref wgc_py_ref;
+typedef struct wgc_py_ref wgc_py_ref; /* a ref, WeakMethod or proxy */
 typedef struct wgc_py_finalize wgc_py_finalize;
+typedef struct wgc_py_weakdict wgc_py_weakdict; /* with weak keys or values */
+typedef struct wgc_py_weakset wgc_py_weakset;
 
 /* ---- What the host provides ------------------------------------------- */
 
 typedef enum wgc_py_error {
     WGC_PY_TYPE_ERROR = 1, /* R4, R5, R25, F14 */
     WGC_PY_MEMORY_ERROR,
-    WGC_PY_RUNTIME_ERROR /* inside a cycle, or on a thread not attached */
+    WGC_PY_RUNTIME_ERROR,  /* inside a cycle, or on a thread not attached; a
+                              collection changed size while it was walked */
+    WGC_PY_REFERENCE_ERROR /* the object of a proxy is dead (W14) */
 } wgc_py_error;
+
+/* The answer of what can raise: if WGC_PY_RAISED, the exception is set. */
+typedef enum wgc_py_answer {
+    WGC_PY_RAISED = -1,
+    WGC_PY_NO = 0,
+    WGC_PY_YES = 1
+} wgc_py_answer;
 
 /* Whose callback raised: which type `source` has in wgc_py_host.report. */
 typedef enum wgc_py_source {
-    WGC_PY_REF = 1, /* a wgc_py_ref */
+    WGC_PY_REF = 1, /* a wgc_py_ref: a ref, WeakMethod or proxy */
     WGC_PY_FINALIZE /* a wgc_py_finalize */
 } wgc_py_source;
 
@@ -94,7 +107,7 @@ typedef struct wgc_py_host {
 
 /*
  * NULL: `host` has no call, or as wgc_kind_new and wgc_alloc.  The context is
- * an object of the heap, pinned.  It takes four of its kinds, which are
+ * an object of the heap, pinned.  It takes five of its kinds, which are
  * never given back: make one per interpreter, not one per use.
  */
 WGC_API wgc_py *wgc_py_new(wgc_heap *heap, const wgc_py_host *host);
@@ -125,9 +138,15 @@ WGC_API size_t wgc_py_shutdown(wgc_py *py, size_t most);
 WGC_API wgc_heap *wgc_py_heap(const wgc_py *py);
 WGC_API const wgc_py_host *wgc_py_host_of(const wgc_py *py);
 
-/* What a value is: for a host that dispatches on types. */
+/* What a value is: for a host that dispatches on types.  As in Python, a
+   WeakMethod is a ref, too; a proxy is not. */
 WGC_API bool wgc_py_is_ref(const wgc_py *py, const void *value);
+WGC_API bool wgc_py_is_method(const wgc_py *py, const void *value);
+WGC_API bool wgc_py_is_proxy(const wgc_py *py, const void *value);
 WGC_API bool wgc_py_is_finalize(const wgc_py *py, const void *value);
+WGC_API bool wgc_py_is_weakkeydict(const wgc_py *py, const void *value);
+WGC_API bool wgc_py_is_weakvaluedict(const wgc_py *py, const void *value);
+WGC_API bool wgc_py_is_weakset(const wgc_py *py, const void *value);
 
 /* ---- ref -------------------------------------------------------------- */
 
@@ -162,11 +181,13 @@ WGC_API wgc_py_ref *wgc_py_ref_new_args(wgc_py *py, void *const *args,
 
 /*
  * r(): the object, or host.none for ever once it died (R1, R2).  An ordinary
- * pointer: keep it where the collector finds it (R31).  Never fails.
+ * pointer: keep it where the collector finds it (R31).  Never fails.  Also for a
+ * WeakMethod, which is dead as well when its function is, and for a proxy.
  */
 WGC_API void *wgc_py_ref_call(wgc_py *py, wgc_py_ref *ref);
 
-/* r.__callback__: host.none without one, and once it started to run (R29). */
+/* r.__callback__: host.none without one, and once it started to run (R29).  Also
+   for a WeakMethod and a proxy. */
 WGC_API void *wgc_py_ref_callback(wgc_py *py, wgc_py_ref *ref);
 
 /*
@@ -178,20 +199,62 @@ WGC_API bool wgc_py_ref_hash(wgc_py *py, wgc_py_ref *ref, size_t *hash);
 
 /*
  * a == b: while both objects live, their equality; else whether both are the
- * same reference (R24, R26).  False: what host.equal raised.
+ * same reference (R24, R26).  Of two WeakMethods, the functions must be equal,
+ * too.  False: what host.equal raised.
  */
 WGC_API bool wgc_py_ref_equal(wgc_py *py, wgc_py_ref *a, wgc_py_ref *b,
                               bool *equal);
 
 /*
- * getweakrefcount and getweakrefs, newest first: stores up to `most` references
- * to `object` and returns how many there are.  References that are unreachable
- * but not collected yet are among them, so it is exact only right after a
- * collection (R30), and storing one revives it.  Finalizers do not count.
+ * getweakrefs, newest first: stores up to `most` references to `object`, proxies
+ * and WeakMethods among them, and returns how many there are.  References that
+ * are unreachable but not collected yet are among them, so it is exact only
+ * right after a collection (R30), and storing one revives it.
  */
-WGC_API size_t wgc_py_ref_count(wgc_py *py, const void *object);
 WGC_API size_t wgc_py_ref_list(wgc_py *py, const void *object,
                                wgc_py_ref **refs, size_t most);
+
+/*
+ * getweakrefcount: those, and the alive finalizers of the object, each of which
+ * is a reference in CPython.  Entries of weak collections do not count: they are
+ * no references here.  Takes time in proportion to all alive finalizers.
+ */
+WGC_API size_t wgc_py_ref_count(wgc_py *py, const void *object);
+
+/* ---- WeakMethod ------------------------------------------------------- */
+
+/*
+ * WeakMethod(object.function, callback): a reference to a bound method, which is
+ * made anew at each use and so would be dead at once.  It dies with the object
+ * or the function, whichever is first, and the callback is called then, once
+ * (W13).  Never shared.  `callback` and failure as for wgc_py_ref_new; both
+ * object and function must be such that they can be referenced.
+ */
+WGC_API wgc_py_ref *wgc_py_method_new(wgc_py *py, void *object, void *function,
+                                      void *callback);
+
+/* m(): what to make the bound method of.  False, and NULL in both: one of them
+   is dead, or it is no WeakMethod. */
+WGC_API bool wgc_py_method_call(wgc_py *py, wgc_py_ref *method, void **object,
+                                void **function);
+
+/* ---- proxy ------------------------------------------------------------ */
+
+/*
+ * proxy(object, callback): a reference that stands for the object, for a host
+ * whose operations look through it (W14).  Without a callback it is shared, as
+ * a ref is (R23), but not with refs.  `callback`, its order and failure as for
+ * wgc_py_ref_new.
+ */
+WGC_API wgc_py_ref *wgc_py_proxy_new(wgc_py *py, void *object, void *callback);
+
+/*
+ * The object that an operation on the proxy is meant for: an ordinary pointer
+ * (R31).  NULL: ReferenceError if it is dead, TypeError for what is no proxy.
+ * wgc_py_ref_call asks without raising.  A proxy has no hash: wgc_py_ref_hash
+ * and wgc_py_ref_equal on it are TypeErrors.
+ */
+WGC_API void *wgc_py_proxy_target(wgc_py *py, wgc_py_ref *proxy);
 
 /* ---- finalize --------------------------------------------------------- */
 
@@ -263,6 +326,156 @@ WGC_API bool wgc_py_finalize_detach(wgc_py *py, wgc_py_finalize *finalize,
 WGC_API bool wgc_py_finalize_atexit(wgc_py *py, wgc_py_finalize *finalize);
 WGC_API void wgc_py_finalize_set_atexit(wgc_py *py, wgc_py_finalize *finalize,
                                         bool atexit);
+
+/* ---- WeakKeyDictionary and WeakValueDictionary ------------------------ */
+
+/*
+ * A dictionary with weak keys or weak values.  An entry is gone from all of
+ * these functions as soon as the cycle ends that found its weak side dead.  Its
+ * strong side lives only while the weak side does, also if it is what reaches
+ * that (W5-W7), and if the dictionary does: where CPython leaks, this does not.
+ *
+ * Keys are found with host.hash and host.equal.  Of two equal keys the first
+ * owns the entry (W1).  If the host's functions raise, nothing is changed; they
+ * may use the dictionary.
+ *
+ * The weak side must be such that it can be referenced: else TypeError, but for
+ * `in`, which says no.  The strong side may be any word.  Nothing here raises
+ * KeyError: where Python does, the answer is WGC_PY_NO.
+ *
+ * Anything may collect.  What it is given, and what it returns, must not depend
+ * on the dictionary to stay alive, but be where the collector finds it.
+ */
+WGC_API wgc_py_weakdict *wgc_py_weakkeydict_new(wgc_py *py);
+WGC_API wgc_py_weakdict *wgc_py_weakvaluedict_new(wgc_py *py);
+
+/* len(d); 0 for what is no dictionary. */
+WGC_API size_t wgc_py_weakdict_len(wgc_py *py, wgc_py_weakdict *dict);
+
+/* key in d. */
+WGC_API wgc_py_answer wgc_py_weakdict_contains(wgc_py *py,
+                                               wgc_py_weakdict *dict,
+                                               void *key);
+
+/* d[key], d.get(key): *value only changes if the answer is yes.  `value` may be
+   NULL, here and below. */
+WGC_API wgc_py_answer wgc_py_weakdict_get(wgc_py *py, wgc_py_weakdict *dict,
+                                          void *key, void **value);
+
+/* d[key] = value: replaces the value, and keeps the key and its place, where an
+   equal one is.  False: it raised; MemoryError leaves the dictionary as it was. */
+WGC_API bool wgc_py_weakdict_set(wgc_py *py, wgc_py_weakdict *dict, void *key,
+                                 void *value);
+
+/* d.setdefault(key, *value): *value is the value that is there from now on. */
+WGC_API bool wgc_py_weakdict_setdefault(wgc_py *py, wgc_py_weakdict *dict,
+                                        void *key, void **value);
+
+/* d.pop(key), del d[key]. */
+WGC_API wgc_py_answer wgc_py_weakdict_pop(wgc_py *py, wgc_py_weakdict *dict,
+                                          void *key, void **value);
+
+/* d.popitem(): the entry that was added last; no if the dictionary is empty. */
+WGC_API wgc_py_answer wgc_py_weakdict_popitem(wgc_py *py, wgc_py_weakdict *dict,
+                                              void **key, void **value);
+
+/* d.clear(). */
+WGC_API bool wgc_py_weakdict_clear(wgc_py *py, wgc_py_weakdict *dict);
+
+/* d.update(other), d |= other: what raises stops it half-way, as in Python. */
+WGC_API bool wgc_py_weakdict_update(wgc_py *py, wgc_py_weakdict *dict,
+                                    wgc_py_weakdict *other);
+
+/* d.copy(), of the same type. */
+WGC_API wgc_py_weakdict *wgc_py_weakdict_copy(wgc_py *py,
+                                              wgc_py_weakdict *dict);
+
+/* a == b: the same keys with equal values. */
+WGC_API wgc_py_answer wgc_py_weakdict_equal(wgc_py *py, wgc_py_weakdict *a,
+                                            wgc_py_weakdict *b);
+
+/*
+ * Where a walk through a collection stands.  All zero: before the first entry.
+ * It needs no end and may be copied.
+ */
+typedef struct wgc_py_iterator {
+    wgc_weakmap_iterator place;
+    uint64_t size;
+} wgc_py_iterator;
+
+/*
+ * d.items(), and so d.keys(), d.values() and iteration: the next entry, in the
+ * order in which they were added.  Entries that died are skipped, whatever is
+ * done meanwhile, and no survivor is (W4).  RuntimeError if the program changed
+ * the size, by adding or removing, since the first call.  At the end, and after
+ * an error, the answer is no for ever.
+ */
+WGC_API wgc_py_answer wgc_py_weakdict_next(wgc_py *py, wgc_py_weakdict *dict,
+                                           wgc_py_iterator *iterator,
+                                           void **key, void **value);
+
+/* d.keyrefs(), d.valuerefs(): the same, but a ref to the weak side. */
+WGC_API wgc_py_answer wgc_py_weakdict_next_ref(wgc_py *py,
+                                               wgc_py_weakdict *dict,
+                                               wgc_py_iterator *iterator,
+                                               wgc_py_ref **ref);
+
+/* ---- WeakSet ---------------------------------------------------------- */
+
+/* A set of weak elements: what is said of keys above holds for them (W3). */
+WGC_API wgc_py_weakset *wgc_py_weakset_new(wgc_py *py);
+
+/* len(s), item in s, s.add(item). */
+WGC_API size_t wgc_py_weakset_len(wgc_py *py, wgc_py_weakset *set);
+WGC_API wgc_py_answer wgc_py_weakset_contains(wgc_py *py, wgc_py_weakset *set,
+                                              void *item);
+WGC_API bool wgc_py_weakset_add(wgc_py *py, wgc_py_weakset *set, void *item);
+
+/* s.discard(item); s.remove(item), which is a KeyError if the answer is no. */
+WGC_API wgc_py_answer wgc_py_weakset_remove(wgc_py *py, wgc_py_weakset *set,
+                                            void *item);
+
+/* s.pop(): any element, here the one added last; no if the set is empty. */
+WGC_API wgc_py_answer wgc_py_weakset_pop(wgc_py *py, wgc_py_weakset *set,
+                                         void **item);
+
+WGC_API bool wgc_py_weakset_clear(wgc_py *py, wgc_py_weakset *set);
+WGC_API wgc_py_weakset *wgc_py_weakset_copy(wgc_py *py, wgc_py_weakset *set);
+
+/* The next element, as wgc_py_weakdict_next. */
+WGC_API wgc_py_answer wgc_py_weakset_next(wgc_py *py, wgc_py_weakset *set,
+                                          wgc_py_iterator *iterator,
+                                          void **item);
+
+/* set |= other, &=, -=, ^=.  What raises stops them half-way. */
+WGC_API bool wgc_py_weakset_update(wgc_py *py, wgc_py_weakset *set,
+                                   wgc_py_weakset *other);
+WGC_API bool wgc_py_weakset_intersection_update(wgc_py *py, wgc_py_weakset *set,
+                                                wgc_py_weakset *other);
+WGC_API bool wgc_py_weakset_difference_update(wgc_py *py, wgc_py_weakset *set,
+                                              wgc_py_weakset *other);
+WGC_API bool wgc_py_weakset_symmetric_difference_update(wgc_py *py,
+                                                        wgc_py_weakset *set,
+                                                        wgc_py_weakset *other);
+
+/* a | b, a & b, a - b, a ^ b: a new set; NULL: it raised. */
+WGC_API wgc_py_weakset *wgc_py_weakset_union(wgc_py *py, wgc_py_weakset *a,
+                                             wgc_py_weakset *b);
+WGC_API wgc_py_weakset *
+wgc_py_weakset_intersection(wgc_py *py, wgc_py_weakset *a, wgc_py_weakset *b);
+WGC_API wgc_py_weakset *wgc_py_weakset_difference(wgc_py *py, wgc_py_weakset *a,
+                                                  wgc_py_weakset *b);
+WGC_API wgc_py_weakset *wgc_py_weakset_symmetric_difference(wgc_py *py,
+                                                            wgc_py_weakset *a,
+                                                            wgc_py_weakset *b);
+
+/* a == b, a <= b (and so b >= a), a.isdisjoint(b). */
+WGC_API wgc_py_answer wgc_py_weakset_equal(wgc_py *py, wgc_py_weakset *a,
+                                           wgc_py_weakset *b);
+WGC_API wgc_py_answer wgc_py_weakset_issubset(wgc_py *py, wgc_py_weakset *a,
+                                              wgc_py_weakset *b);
+WGC_API wgc_py_answer wgc_py_weakset_isdisjoint(wgc_py *py, wgc_py_weakset *a,
+                                                wgc_py_weakset *b);
 
 #ifdef __cplusplus
 }

@@ -42,9 +42,11 @@ wgc_py_new(wgc_heap *heap, const wgc_py_host *host)
     py->ref_kind = wgc__py_ref_kind(heap);
     py->finalize_kind = wgc__py_finalize_kind(heap);
     py->record_kind = wgc__py_record_kind(heap);
+    py->table_kind = wgc__py_table_kind(heap);
     if (py->ref_kind == WGC_KIND_INVALID ||
         py->finalize_kind == WGC_KIND_INVALID ||
-        py->record_kind == WGC_KIND_INVALID || wgc_pin(heap, py) != WGC_OK)
+        py->record_kind == WGC_KIND_INVALID ||
+        py->table_kind == WGC_KIND_INVALID || wgc_pin(heap, py) != WGC_OK)
         return NULL;
     return py;
 }
@@ -86,18 +88,6 @@ wgc_py_host_of(const wgc_py *py)
     return py ? &py->host : NULL;
 }
 
-bool
-wgc_py_is_ref(const wgc_py *py, const void *value)
-{
-    return py && wgc_kind_of(py->heap, value) == py->ref_kind;
-}
-
-bool
-wgc_py_is_finalize(const wgc_py *py, const void *value)
-{
-    return py && wgc_kind_of(py->heap, value) == py->finalize_kind;
-}
-
 /* ---- Exceptions ------------------------------------------------------- */
 
 void
@@ -125,13 +115,17 @@ wgc__py_error_of_heap(const wgc_py *py)
 }
 
 bool
+wgc__py_is_referencable(const wgc_py *py, const void *object)
+{
+    return py && wgc_size(py->heap, object) != 0 &&
+           (!py->host.referencable ||
+            py->host.referencable(object, py->host.data));
+}
+
+bool
 wgc__py_referencable(const wgc_py *py, const void *object)
 {
-    if (!py)
-        return false;
-    if (wgc_size(py->heap, object) != 0 &&
-        (!py->host.referencable ||
-         py->host.referencable(object, py->host.data)))
+    if (wgc__py_is_referencable(py, object))
         return true;
     wgc__py_error(py, WGC_PY_TYPE_ERROR,
                   "cannot create a weak reference to this value");

@@ -135,6 +135,23 @@ wgc__py_finalize_drop_all(wgc_py *py)
     }
 }
 
+size_t
+wgc__py_finalize_count(const wgc_py *py, const void *object)
+{
+    size_t count = 0;
+    const wgc_py_finalize *finalize = py && object ? py->newest : NULL;
+    for (; finalize; finalize = finalize->older)
+        if (wgc_finalizer_object(finalize->core) == object)
+            count++;
+    return count;
+}
+
+bool
+wgc_py_is_finalize(const wgc_py *py, const void *value)
+{
+    return py && wgc_kind_of(py->heap, value) == py->finalize_kind;
+}
+
 static bool
 check_finalize(const wgc_py *py, const wgc_py_finalize *finalize)
 {

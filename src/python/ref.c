@@ -1,28 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * weakref.ref.  A wgc_py_ref and its wgc_weakref point to each other (the
- * latter through its data), so that they live and die as one: if neither is
- * reachable when the object dies, nothing is called (R10-R12).
+ * weakref.ref, and what all references share.  A wgc_py_ref and its wgc_weakref
+ * point to each other (the latter through its data), so that they live and die
+ * as one: if neither is reachable when the object dies, nothing is called
+ * (R10-R12).
  */
 #include "python/shim.h"
-
-struct wgc_py_ref {
-    wgc_py *py; /* the traced words come first */
-    wgc_weakref *weak;
-    void *callback; /* NULL: none */
-    size_t hash;
-    bool hashed;
-    bool shared; /* may be returned to others (R23) */
-    bool fired;  /* the callback was called, or is being called */
-};
 
 wgc_kind
 wgc__py_ref_kind(wgc_heap *heap)
 {
-    static const uint64_t first_three = 7;
+    static const uint64_t first_four = 15;
     return wgc_kind_new(heap, &(wgc_kind_info){.name = "python ref",
-                                               .pointers = &first_three,
-                                               .words = 3});
+                                               .pointers = &first_four,
+                                               .words = 4});
+}
+
+bool
+wgc__py_has_ref(const wgc_py *py, const void *value)
+{
+    return py && wgc_kind_of(py->heap, value) == py->ref_kind;
+}
+
+bool
+wgc__py_has_sort(const wgc_py *py, const void *value, enum wgc__py_sort sort)
+{
+    const wgc_py_ref *ref = value;
+    return wgc__py_has_ref(py, value) && ref->sort == sort;
+}
+
+bool
+wgc_py_is_ref(const wgc_py *py, const void *value)
+{
+    return wgc__py_has_ref(py, value) &&
+           !wgc__py_has_sort(py, value, WGC__PY_PROXY);
 }
 
 /*
@@ -37,6 +48,8 @@ fire_ref(wgc_weakref *weak, void *data)
     void *arg = ref;
     void *result = py->host.none;
     (void)weak;
+    if (ref->fired) /* a method whose other half died before (W13) */
+        return;
     ref->fired = true;
     if (!py->silent &&
         !py->host.call(ref->callback, &arg, 1, NULL, NULL, 0, &result,
@@ -52,16 +65,18 @@ static wgc_py_ref *
 ref_of(const wgc_py *py, wgc_weakref *weak)
 {
     wgc_py_ref *ref = wgc_weakref_data(weak);
-    return wgc_py_is_ref(py, ref) && ref->weak == weak ? ref : NULL;
+    if (!wgc__py_has_ref(py, ref) || !ref->weak) /* or is being made */
+        return NULL;
+    return ref->weak == weak || ref->function == weak ? ref : NULL;
 }
 
 static wgc_py_ref *
-find_shared(const wgc_py *py, const void *object)
+find_shared(const wgc_py *py, enum wgc__py_sort sort, const void *object)
 {
     wgc_weakref *weak = NULL;
     while ((weak = wgc_weakref_next(py->heap, object, weak))) {
         wgc_py_ref *ref = ref_of(py, weak);
-        if (ref && ref->shared)
+        if (ref && ref->shared && ref->sort == sort)
             return ref;
     }
     return NULL;
@@ -70,22 +85,39 @@ find_shared(const wgc_py *py, const void *object)
 /* ---- Making ----------------------------------------------------------- */
 
 static wgc_py_ref *
-new_ref(wgc_py *py, void *object, void *callback, bool shared)
+new_ref(wgc_py *py, enum wgc__py_sort sort, void *object, void *function,
+        void *callback)
 {
+    wgc_weakref_fn *fire = callback ? fire_ref : NULL;
     wgc_py_ref *ref = wgc_alloc_kind(py->heap, py->ref_kind, sizeof *ref);
-    if (!ref) {
-        wgc__py_error_of_heap(py);
-        return NULL;
+    if (ref) {
+        ref->py = py;
+        ref->sort = (uint8_t)sort;
+        ref->callback = callback;
+        if (function)
+            ref->function = wgc_weakref_new(py->heap, function, fire, ref);
+        if (!function || ref->function)
+            ref->weak = wgc_weakref_new(py->heap, object, fire, ref);
     }
-    ref->py = py;
-    ref->callback = callback;
-    ref->weak =
-        wgc_weakref_new(py->heap, object, callback ? fire_ref : NULL, ref);
-    if (!ref->weak) {
-        wgc__py_error_of_heap(py);
-        return NULL;
-    }
-    ref->shared = shared;
+    if (ref && ref->weak)
+        return ref;
+    wgc__py_error_of_heap(py);
+    return NULL;
+}
+
+wgc_py_ref *
+wgc__py_ref_make(wgc_py *py, enum wgc__py_sort sort, void *object,
+                 void *function, void *callback)
+{
+    if (callback && callback != py->host.none)
+        return new_ref(py, sort, object, function, callback);
+    wgc_py_ref *ref =
+        sort == WGC__PY_METHOD ? NULL : find_shared(py, sort, object);
+    if (ref)
+        return ref;
+    ref = new_ref(py, sort, object, function, NULL);
+    if (ref)
+        ref->shared = sort != WGC__PY_METHOD;
     return ref;
 }
 
@@ -94,10 +126,7 @@ wgc_py_ref_new(wgc_py *py, void *object, void *callback)
 {
     if (!wgc__py_referencable(py, object))
         return NULL;
-    if (callback && callback != py->host.none)
-        return new_ref(py, object, callback, false);
-    wgc_py_ref *ref = find_shared(py, object);
-    return ref ? ref : new_ref(py, object, NULL, true);
+    return wgc__py_ref_make(py, WGC__PY_PLAIN, object, NULL, callback);
 }
 
 wgc_py_ref *
@@ -107,7 +136,7 @@ wgc_py_ref_new_distinct(wgc_py *py, void *object, void *callback)
         return NULL;
     if (callback == py->host.none)
         callback = NULL;
-    return new_ref(py, object, callback, false);
+    return new_ref(py, WGC__PY_PLAIN, object, NULL, callback);
 }
 
 wgc_py_ref *
@@ -123,24 +152,27 @@ wgc_py_ref_new_args(wgc_py *py, void *const *args, size_t nargs, size_t nkw)
 
 /* ---- Asking ----------------------------------------------------------- */
 
-/* The object, or NULL: the one question that decides whether it is alive. */
-static void *
-target_of(const wgc_py *py, const wgc_py_ref *ref)
+/* The one question that decides whether it is alive. */
+void *
+wgc__py_ref_target(const wgc_py *py, const wgc_py_ref *ref)
 {
-    return wgc_py_is_ref(py, ref) ? wgc_weakref_get(ref->weak) : NULL;
+    if (!wgc__py_has_ref(py, ref) ||
+        (ref->function && !wgc_weakref_get(ref->function)))
+        return NULL;
+    return wgc_weakref_get(ref->weak);
 }
 
 void *
 wgc_py_ref_call(wgc_py *py, wgc_py_ref *ref)
 {
-    void *object = target_of(py, ref);
+    void *object = wgc__py_ref_target(py, ref);
     return object || !py ? object : py->host.none;
 }
 
 void *
 wgc_py_ref_callback(wgc_py *py, wgc_py_ref *ref)
 {
-    if (wgc_py_is_ref(py, ref) && ref->callback && !ref->fired)
+    if (wgc__py_has_ref(py, ref) && ref->callback && !ref->fired)
         return ref->callback;
     return py ? py->host.none : NULL;
 }
@@ -175,17 +207,32 @@ wgc_py_ref_hash(wgc_py *py, wgc_py_ref *ref, size_t *hash)
     return true;
 }
 
+/* R24 for what two weak references of the heap refer to. */
+static bool
+compare_targets(const wgc_py *py, wgc_weakref *a, wgc_weakref *b, bool *equal)
+{
+    void *left = wgc_weakref_get(a);
+    void *right = wgc_weakref_get(b);
+    if (left && right && py->host.equal)
+        return py->host.equal(left, right, equal, py->host.data);
+    *equal = left && right ? left == right : a == b;
+    return true;
+}
+
 bool
 wgc_py_ref_equal(wgc_py *py, wgc_py_ref *a, wgc_py_ref *b, bool *equal)
 {
     if (!check_ref(py, a) || !check_ref(py, b))
         return false;
-    void *left = wgc_weakref_get(a->weak);
-    void *right = wgc_weakref_get(b->weak);
-    if (left && right && py->host.equal)
-        return py->host.equal(left, right, equal, py->host.data);
-    *equal = left && right ? left == right : a == b;
-    return true;
+    bool methods = a->function && b->function;
+    if (methods && (!wgc__py_ref_target(py, a) || !wgc__py_ref_target(py, b))) {
+        *equal = a == b;
+        return true;
+    }
+    if (!compare_targets(py, a->weak, b->weak, equal))
+        return false;
+    return !methods || !*equal ||
+           compare_targets(py, a->function, b->function, equal);
 }
 
 size_t
@@ -204,5 +251,6 @@ wgc_py_ref_list(wgc_py *py, const void *object, wgc_py_ref **refs, size_t most)
 size_t
 wgc_py_ref_count(wgc_py *py, const void *object)
 {
-    return wgc_py_ref_list(py, object, NULL, 0);
+    return wgc_py_ref_list(py, object, NULL, 0) +
+           wgc__py_finalize_count(py, object);
 }
