@@ -114,16 +114,21 @@ int_from_str(value v, int base)
 
 METHOD(make_integer)
 {
-    (void)names;
+    static const char *const known[] = {"base"};
+    check_keywords(names, "int", known, 1);
+    value given =
+        nargs > 1 ? args[1] : keyword(args, nargs, names, "base", NULL);
+    if (nargs == 0 && given)
+        raise_error(E_TypeError, "int() missing string argument");
     if (nargs == 0)
         return small(0);
     value v = args[0];
-    if (nargs > 1) {
+    if (given) {
         if (!is(v, TYPE_STR))
             raise_error(E_TypeError,
                         "int() can't convert non-string with explicit "
                         "base");
-        int64_t base = index_of(args[1], "");
+        int64_t base = index_of(given, "");
         if (base != 0 && (base < 2 || base > 36))
             raise_error(E_ValueError,
                         "int() base must be >= 2 and <= 36, or 0");
@@ -345,14 +350,38 @@ METHOD(dir)
     return sorted((value)dict, NONE, false);
 }
 
+static bool
+is_callable(value v)
+{
+    return (!is_small(v) && !is_object(v)) || is(v, TYPE_FUNCTION) ||
+           is(v, TYPE_BUILTIN) || is(v, TYPE_METHOD) || is(v, TYPE_CLASS) ||
+           (is(v, TYPE_OBJECT) && special_of(v, S_call));
+}
+
 METHOD(callable)
 {
-    value v = args[0];
     UNUSED;
-    return boolean((!is_small(v) && !is_object(v)) || is(v, TYPE_FUNCTION) ||
-                   is(v, TYPE_BUILTIN) || is(v, TYPE_METHOD) ||
-                   is(v, TYPE_CLASS) ||
-                   (is(v, TYPE_OBJECT) && special_of(v, S_call)));
+    return boolean(is_callable(args[0]));
+}
+
+METHOD(locals)
+{
+    struct frame *frame = vm.frame;
+    struct code *code = frame->code;
+    UNUSED;
+    if (!frame->function)
+        return (value)frame->globals;
+    if (frame->names)
+        return (value)frame->names;
+    struct dict *dict = new_dict();
+    for (int i = 0; i < code->nlocals; i++) {
+        value v = frame->locals[i];
+        if (v && is(v, TYPE_CELL))
+            v = AS(cell, v)->content;
+        if (v && code->variables->items[i])
+            dict_set(dict, code->variables->items[i], v);
+    }
+    return (value)dict;
 }
 
 METHOD(globals)
@@ -368,6 +397,8 @@ METHOD(iter)
     (void)names;
     if (nargs == 1)
         return get_iterator(args[0]);
+    if (!is_callable(args[0]))
+        raise_error(E_TypeError, "iter(v, w): v must be callable");
     value v = new_iterator(ITER_CALL, args[0]);
     AS(iterator, v)->function = args[1];
     return v;
@@ -396,6 +427,9 @@ METHOD(next_item)
 METHOD(enumerate)
 {
     static const char *const known[] = {"start"};
+    if (nargs == 0)
+        raise_error(E_TypeError,
+                    "enumerate() missing required argument 'iterable'");
     check_keywords(names, "enumerate", known, 1);
     value start =
         nargs > 1 ? args[1] : keyword(args, nargs, names, "start", small(0));
@@ -425,6 +459,8 @@ METHOD(zip)
 METHOD(map)
 {
     (void)names;
+    if (nargs < 2)
+        raise_error(E_TypeError, "map() must have at least two arguments.");
     value v = new_iterator(ITER_MAP, iterators_of(args + 1, nargs - 1));
     AS(iterator, v)->function = args[0];
     return v;
@@ -526,6 +562,8 @@ METHOD(max)
 METHOD(sorted_function)
 {
     static const char *const known[] = {"key", "reverse"};
+    if (nargs != 1)
+        raise_error(E_TypeError, "sorted expected 1 argument, got %d", nargs);
     check_keywords(names, "sort", known, 2);
     return sorted(args[0], keyword(args, nargs, names, "key", NONE),
                   truth(keyword(args, nargs, names, "reverse", FALSE)));
@@ -565,23 +603,8 @@ METHOD(repr_function)
 
 METHOD(ascii)
 {
-    value text = repr(args[0]), c;
-    struct text out = {0};
-    int64_t at = 0;
     UNUSED;
-    while ((c = str_next(text, &at))) {
-        uint32_t point;
-        utf8_decode(text_of(c), text_of(c) + AS(str, c)->bytes, &point);
-        if (point < 0x80)
-            text_char(&out, (char)point);
-        else
-            text_format(&out,
-                        point < 0x100     ? "\\x%02x"
-                        : point < 0x10000 ? "\\u%04x"
-                                          : "\\U%08x",
-                        point);
-    }
-    return text_done(&out);
+    return ascii_repr(args[0]);
 }
 
 METHOD(chr)
@@ -665,6 +688,12 @@ METHOD(round_number)
     if (is_int(args[0]))
         return round_int(int_of(args[0]),
                          places == NONE ? 0 : index_of(places, ""));
+    if (is(args[0], TYPE_OBJECT)) {
+        value own = try_special(args[0], intern("__round__", 9),
+                                places == NONE ? 0 : 1, &places);
+        if (own)
+            return own;
+    }
     if (!is(args[0], TYPE_FLOAT))
         raise_error(E_TypeError, "type %s doesn't define __round__ method",
                     type_name(args[0]));
@@ -687,6 +716,20 @@ METHOD(round_number)
 METHOD(divmod)
 {
     UNUSED;
+    value own =
+        is(args[0], TYPE_OBJECT)
+            ? try_special(args[0], intern("__divmod__", 10), 1, args + 1)
+            : NULL;
+    if (own && own != NOTIMPLEMENTED)
+        return own;
+    if (!is(args[0], TYPE_OBJECT) && !is(args[1], TYPE_OBJECT) &&
+        (!is_number(args[0]) || !is_number(args[1])))
+        raise_error(E_TypeError,
+                    "unsupported operand type(s) for divmod(): '%s' and '%s'",
+                    type_name(args[0]), type_name(args[1]));
+    if ((is(args[0], TYPE_FLOAT) || is(args[1], TYPE_FLOAT)) &&
+        is_number(args[1]) && double_of(args[1]) == 0)
+        raise_error(E_ZeroDivisionError, "float divmod()");
     value quotient = binary(OP_FLOORDIV, args[0], args[1]);
     return new_tuple(2, (value[]){quotient, binary(OP_MOD, args[0], args[1])});
 }
@@ -797,9 +840,9 @@ static const struct define iterator_types[ITER_KINDS] = {
     [ITER_ITEMS] = {"dict_itemiterator", NULL, 0, 0, false},
     [ITER_SET] = {"set_iterator", NULL, 0, 0, false},
     [ITER_REVERSED] = {"reversed", reversed, 1, 1, false},
-    [ITER_ENUMERATE] = {"enumerate", enumerate, 1, 2, true},
+    [ITER_ENUMERATE] = {"enumerate", enumerate, 0, 2, true},
     [ITER_ZIP] = {"zip", zip, 0, -1, true},
-    [ITER_MAP] = {"map", map, 2, -1, false},
+    [ITER_MAP] = {"map", map, 0, -1, false},
     [ITER_FILTER] = {"filter", filter, 2, 2, false},
     [ITER_CALL] = {"callable_iterator", NULL, 0, 0, false},
     [ITER_GETITEM] = {"iterator", NULL, 0, 0, false},
@@ -818,6 +861,7 @@ static const struct define functions[] = {
     {"dir", dir, 0, 1, false},
     {"callable", callable, 1, 1, false},
     {"globals", globals, 0, 0, false},
+    {"locals", locals, 0, 0, false},
     {"iter", iter, 1, 2, false},
     {"next", next_item, 1, 2, false},
     {"any", any, 1, 1, false},
@@ -825,7 +869,7 @@ static const struct define functions[] = {
     {"sum", sum, 1, 2, true},
     {"min", min, 1, -1, true},
     {"max", max, 1, -1, true},
-    {"sorted", sorted_function, 1, 1, true},
+    {"sorted", sorted_function, 0, -1, true},
     {"len", len, 1, 1, false},
     {"abs", abs_function, 1, 1, false},
     {"hash", hash_function, 1, 1, false},

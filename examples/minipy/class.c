@@ -256,6 +256,14 @@ function_attribute(struct function *function, value name)
         return dict_get_str(function->globals, special[S_name]);
     if (strcmp(text_of(name), "__defaults__") == 0)
         return function->defaults ? (value)function->defaults : NONE;
+    if (strcmp(text_of(name), "__kwdefaults__") == 0)
+        return function->kwdefaults ? (value)function->kwdefaults : NONE;
+    if (strcmp(text_of(name), "__code__") == 0)
+        return (value)function->code;
+    if (name == special[S_dict] && !function->attributes)
+        function->attributes = new_dict();
+    if (name == special[S_dict])
+        return (value)function->attributes;
     return function->attributes ? dict_get_str(function->attributes, name)
                                 : NULL;
 }
@@ -333,6 +341,11 @@ special_attribute(value v, value name)
         if (name == special[S_name] || name == special[S_qualname])
             return str_from(AS(builtin, v)->name);
         return NULL;
+    case TYPE_GENERATOR:
+        return name == special[S_name]       ? AS(generator, v)->code->name
+               : name == special[S_qualname] ? AS(generator, v)->code->qualname
+               : strcmp(text_of(name), "gi_running") == 0 ? boolean(v->aux != 0)
+                                                          : NULL;
     case TYPE_PROPERTY:
         return wrap_property(AS(wrapper, v), text_of(name));
     case TYPE_SLICE:
@@ -731,6 +744,10 @@ METHOD(property_deleter)
 static value
 wrap_property(struct wrapper *property, const char *name)
 {
+    if (strcmp(name, "__doc__") == 0)
+        return is_object(property->a)
+                   ? find_attribute(property->a, special[S_doc])
+                   : NULL;
     return strcmp(name, "fget") == 0   ? property->a
            : strcmp(name, "fset") == 0 ? property->b
            : strcmp(name, "fdel") == 0 ? property->c
@@ -774,6 +791,14 @@ METHOD(class_mro)
 }
 
 void
+define_static(struct class *class, const struct define *define)
+{
+    value function = new_builtin(define, text_of(class->name), false);
+    dict_set(class->dict, intern(define->name, strlen(define->name)),
+             make_wrapper(TYPE_STATICMETHOD, &function, 1));
+}
+
+void
 classes_start(void)
 {
     static const struct define property_methods[] = {
@@ -793,8 +818,5 @@ classes_start(void)
                    COUNT(property_methods));
     define_methods(vm.types[TYPE_CLASS], &mro, 1);
     define_methods(object, object_methods, COUNT(object_methods));
-    dict_set(object->dict, special[S_new],
-             make_wrapper(TYPE_STATICMETHOD,
-                          (value[]){new_builtin(&make_new, "object", false)},
-                          1));
+    define_static(object, &make_new);
 }

@@ -251,6 +251,7 @@ is_jump(uint32_t word)
     case I_JUMP_IF_FALSE_OR_POP:
     case I_JUMP_IF_TRUE_OR_POP:
     case I_FOR:
+    case I_SEND:
         return true;
     default:
         return false;
@@ -359,6 +360,7 @@ static int
 count_parameters(struct node *node, struct code *code)
 {
     int flags = CODE_SIMPLE;
+    code->npositional_only = node->op;
     for (size_t i = 0; i < node->list2.count; i++) {
         int op = node->list2.items[i]->op;
         code->nparams += op == 0;
@@ -401,6 +403,17 @@ has_docstring(const struct nodes *body)
 }
 
 static void
+apply_decorators(struct unit *u, struct node *node)
+{
+    struct position saved = u->at;
+    for (size_t i = node->list3.count; i-- > 0;) {
+        u->at = node->list3.items[i]->at;
+        emit(u, I_CALL, 1);
+    }
+    u->at = saved;
+}
+
+static void
 function(struct unit *u, struct node *node)
 {
     struct unit inner;
@@ -424,8 +437,7 @@ function(struct unit *u, struct node *node)
     struct code *code = close_unit(&inner, node->value, 0);
     code->head.aux |= (uint32_t)count_parameters(node, code);
     emit_function(u, code, node->scope, flags);
-    for (size_t i = 0; i < node->list3.count; i++)
-        emit(u, I_CALL, 1);
+    apply_decorators(u, node);
     if (node->kind == N_FUNCTION)
         emit_name(u, node->value, ACCESS_STORE);
 }
@@ -465,8 +477,7 @@ class_statement(struct unit *u, struct node *node)
     if (node->a)
         expression(u, node->a);
     emit(u, I_BUILD_CLASS, node->a ? 1 : 0);
-    for (size_t i = 0; i < node->list3.count; i++)
-        emit(u, I_CALL, 1);
+    apply_decorators(u, node);
     emit_name(u, node->value, ACCESS_STORE);
 }
 
@@ -741,6 +752,17 @@ spread_arguments(struct unit *u, struct node *node)
     emit(u, I_CALL_SPREAD, keywords);
 }
 
+/* An attribute on another line than its object is shown without it. */
+static void
+start_at_attribute(struct unit *u, struct node *attribute)
+{
+    struct position *at = &attribute->at;
+    if (at->line == at->end_line)
+        return;
+    u->at.line = at->end_line;
+    u->at.column = at->end_column - (int32_t)AS(str, attribute->value)->bytes;
+}
+
 static void
 arguments(struct unit *u, struct node *node)
 {
@@ -764,6 +786,8 @@ arguments(struct unit *u, struct node *node)
         expression(u, named ? list->items[i]->a : list->items[i]);
     }
     u->at = node->at;
+    if (node->a->kind == N_ATTRIBUTE)
+        start_at_attribute(u, node->a);
     if (names)
         emit_constant(u, tuple);
     emit(u, names ? I_CALL_KEYWORDS : I_CALL, (uint32_t)list->count);
@@ -777,6 +801,7 @@ call_expression(struct unit *u, struct node *node)
     if (callee->kind == N_ATTRIBUTE) {
         expression(u, callee->a);
         u->at = callee->at;
+        start_at_attribute(u, callee);
         emit_named(u, I_LOAD_METHOD, callee->value);
         arguments(u, node);
         return;
@@ -848,14 +873,13 @@ yield_from(struct unit *u, struct node *node)
     uint32_t again = new_label(u), end = new_label(u);
     expression(u, node->a);
     emit(u, I_ITERATE, 0);
+    emit_constant(u, NONE);
     place(u, again);
-    emit(u, I_FOR, end);
+    emit(u, I_SEND, end);
     emit(u, I_YIELD, 0);
-    emit(u, I_POP, 0);
-    emit(u, I_JUMP_BACK, again);
+    emit(u, I_JUMP_BACK, again); /* by which generator_throw knows it */
     place(u, end);
     u->depth--;
-    emit(u, I_LOAD_RETURNED, 0);
 }
 
 static void
@@ -917,6 +941,7 @@ expression_of_kind(struct unit *u, struct node *node)
     case N_ATTRIBUTE:
         expression(u, node->a);
         u->at = node->at;
+        start_at_attribute(u, node);
         emit_named(u, I_LOAD_ATTR, node->value);
         break;
     case N_SUBSCRIPT:
@@ -1271,7 +1296,6 @@ for_statement(struct unit *u, struct node *node)
     struct block block;
     uint32_t end = new_label(u);
     expression(u, node->b);
-    u->at = node->b->at;
     emit(u, I_ITERATE, 0);
     open_block(u, &block, BLOCK_FOR, node);
     block.on_break = new_label(u);
@@ -1388,7 +1412,6 @@ with_statement(struct unit *u, struct node *node, size_t index)
     uint32_t end = new_label(u), suppress = new_label(u);
     int depth = u->depth;
     expression(u, item->a);
-    u->at = item->a->at;
     emit(u, I_WITH_ENTER, 0);
     u->depth--; /* the block begins when the result is stored */
     open_block(u, &body, BLOCK_WITH, node);
@@ -1399,7 +1422,7 @@ with_statement(struct unit *u, struct node *node, size_t index)
         emit(u, I_POP, 0);
     with_statement(u, node, index + 1);
     close_block(u, &body);
-    u->at = item->a->at;
+    u->at = node->at;
     emit(u, I_WITH_EXIT, 0);
     emit(u, I_JUMP, end);
     begin_handler(u, &body);
@@ -1416,6 +1439,22 @@ with_statement(struct unit *u, struct node *node, size_t index)
     u->depth = depth;
 }
 
+/* The comparison that is compiled last in a condition, or NULL. */
+static struct node *
+last_comparison(struct node *node)
+{
+    struct node *found = NULL;
+    if (node->kind == N_COMPARE)
+        return node;
+    if (node->kind == N_UNARY && node->op == 'n')
+        return last_comparison(node->a);
+    for (size_t i = 0; node->kind == N_BOOL && i < node->list.count; i++) {
+        struct node *inner = last_comparison(node->list.items[i]);
+        found = inner ? inner : found;
+    }
+    return found;
+}
+
 static void
 assert_statement(struct unit *u, struct node *node)
 {
@@ -1427,8 +1466,8 @@ assert_statement(struct unit *u, struct node *node)
         expression(u, node->b);
         emit(u, I_CALL, 1);
     }
-    /* The markers in a traceback are under the condition. */
-    u->at = node->a->at;
+    struct node *marked = last_comparison(node->a);
+    u->at = marked ? marked->at : node->at;
     emit(u, I_RAISE, 1);
     place(u, end);
 }

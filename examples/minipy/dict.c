@@ -407,7 +407,5 @@ dicts_start(void)
     };
     static const struct define fromkeys = {"fromkeys", from_keys, 1, 2, false};
     define_methods(vm.types[TYPE_DICT], methods, COUNT(methods));
-    struct wrapper *wrapper = new_object(TYPE_STATICMETHOD, sizeof *wrapper);
-    wrapper->a = new_builtin(&fromkeys, "dict", false);
-    dict_set(vm.types[TYPE_DICT]->dict, intern("fromkeys", 8), (value)wrapper);
+    define_static(vm.types[TYPE_DICT], &fromkeys);
 }

@@ -306,23 +306,25 @@ add_traceback(value error, struct frame *frame)
     AS(exception, error)->traceback = (value)traceback;
 }
 
-/* ^^^^ under what failed, unless that is the whole line. */
+/* ^^^^ under what failed, unless that is the whole line; of an operation ~~^~~,
+   with the marks at the operator. */
 static void
 print_markers(const struct position *at, const char *line, int indent,
               int length)
 {
     int from = at->column, to = at->end_column;
+    bool marked = at->end_mark > 0 && at->end_line == at->line;
     if (at->end_line != at->line)
         to = indent + length;
-    if (to <= from || to - from >= length || from < indent)
+    if (to <= from || (to - from >= length && !marked) || from < indent)
         return;
-    int before = 0, marks = 0;
+    fputs("    ", stderr);
     for (int i = indent; i < to && line[i]; i++)
         if ((line[i] & 0xc0) != 0x80)
-            *(i < from ? &before : &marks) += 1;
-    fprintf(stderr, "    %*s", before, "");
-    for (int i = 0; i < marks; i++)
-        fputc('^', stderr);
+            fputc(i < from                                        ? ' '
+                  : marked && (i < at->mark || i >= at->end_mark) ? '~'
+                                                                  : '^',
+                  stderr);
     fputc('\n', stderr);
 }
 

@@ -45,7 +45,8 @@ parse_spec(const char *text, size_t bytes, value v)
     const char *p = text, *end = text + bytes;
     uint32_t point;
     size_t first = bytes ? utf8_decode(p, end, &point) : 0;
-    if (first && p + first < end && strchr("<>=^", p[first])) {
+    bool filled = first && p + first < end && strchr("<>=^", p[first]);
+    if (filled) {
         spec.fill = point;
         spec.align = p[first];
         p += first + 1;
@@ -58,10 +59,10 @@ parse_spec(const char *text, size_t bytes, value v)
         spec.alternate = *p++;
     if (p < end && *p == '0') {
         spec.zero = *p++;
-        if (!spec.align) {
+        if (!filled)
             spec.fill = '0';
+        if (!spec.align)
             spec.align = is_number(v) ? '=' : 0;
-        }
     }
     spec.width = read_number(&p, end);
     if (p < end && (*p == ',' || *p == '_'))
@@ -324,6 +325,33 @@ format_value(value v, const char *text, size_t bytes)
 
 /* ---- str.format ------------------------------------------------------- */
 
+value
+ascii_repr(value v)
+{
+    value text = repr(v), c;
+    struct text out = {0};
+    int64_t at = 0;
+    while ((c = str_next(text, &at))) {
+        uint32_t point;
+        utf8_decode(text_of(c), text_of(c) + AS(str, c)->bytes, &point);
+        if (point < 0x80)
+            text_char(&out, (char)point);
+        else
+            text_format(&out,
+                        point < 0x100     ? "\\x%02x"
+                        : point < 0x10000 ? "\\u%04x"
+                                          : "\\U%08x",
+                        point);
+    }
+    return text_done(&out);
+}
+
+value
+convert(value v, char how)
+{
+    return how == 's' ? str_of(v) : how == 'a' ? ascii_repr(v) : repr(v);
+}
+
 struct fields {
     value *args;
     int nargs;
@@ -404,12 +432,12 @@ format_field(struct text *text, const char *p, const char *end,
         conversion = p + 1 < end ? p[1] : 0;
         p += 2;
         if (!conversion || !strchr("rsa", conversion))
-            raise_error(E_ValueError, "Unknown conversion specifier '%c'",
+            raise_error(E_ValueError, "Unknown conversion specifier %c",
                         conversion ? conversion : '}');
     }
     value v = field_value(fields, name, (size_t)(name_end - name));
     if (conversion)
-        v = conversion == 's' ? str_of(v) : repr(v);
+        v = convert(v, conversion);
     struct text spec = {0};
     if (p < end && *p == ':') {
         const char *from = ++p;
@@ -479,7 +507,7 @@ percent_item(value v, struct spec *spec)
     if (!spec->align)
         spec->align = '>';
     if (type == 's' || type == 'r' || type == 'a') {
-        value text = type == 's' ? str_of(v) : repr(v);
+        value text = convert(v, type);
         struct str *str = AS(str, text);
         size_t chars = str->chars;
         if (spec->precision >= 0 && (size_t)spec->precision < chars)
@@ -492,8 +520,10 @@ percent_item(value v, struct spec *spec)
     }
     if (type == 'c') {
         spec->fill = ' ';
-        if (is(v, TYPE_STR))
+        if (is(v, TYPE_STR) && AS(str, v)->chars == 1)
             return pad(spec, "", text_of(v), AS(str, v)->bytes, 1, '>');
+        if (!is_int(v))
+            raise_error(E_TypeError, "%%c requires int or char");
         return format_integer(v, spec);
     }
     if (!is_number(v)) {

@@ -266,24 +266,25 @@ next_of_iterator(struct iterator *iterator)
 }
 
 struct next_call {
-    value iterator, result;
+    value iterator, name, sent, result;
 };
 
 static void
 call_next(void *data)
 {
     struct next_call *job = data;
-    job->result = try_special(job->iterator, special[S_next], 0, NULL);
+    if (job->sent)
+        job->result =
+            call(get_attribute(job->iterator, job->name), 1, &job->sent);
+    else
+        job->result = try_special(job->iterator, special[S_next], 0, NULL);
 }
 
+/* The method `name` is called with `sent`; without it, __next__. */
 value
-next(value v)
+next_by(value v, value name, value sent)
 {
-    if (is(v, TYPE_ITERATOR))
-        return next_of_iterator(AS(iterator, v));
-    if (is(v, TYPE_GENERATOR))
-        return generator_send(AS(generator, v), NONE);
-    struct next_call job = {v, NULL};
+    struct next_call job = {v, name, sent, NULL};
     if (attempt(call_next, &job)) {
         if (!job.result)
             raise_error(E_TypeError, "'%s' object is not an iterator",
@@ -296,6 +297,16 @@ next(value v)
     vm.returned = args->count ? args->items[0] : NONE;
     vm.error = NULL;
     return NULL;
+}
+
+value
+next(value v)
+{
+    if (is(v, TYPE_ITERATOR))
+        return next_of_iterator(AS(iterator, v));
+    if (is(v, TYPE_GENERATOR))
+        return generator_send(AS(generator, v), NONE);
+    return next_by(v, NULL, NULL);
 }
 
 /* ---- Generators ------------------------------------------------------- */

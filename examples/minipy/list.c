@@ -559,6 +559,8 @@ METHOD(copy)
 METHOD(sort)
 {
     static const char *const known[] = {"key", "reverse"};
+    if (nargs > 1)
+        raise_error(E_TypeError, "sort() takes no positional arguments");
     check_keywords(names, "sort", known, 2);
     value all = sorted(args[0], keyword(args, nargs, names, "key", NONE),
                        truth(keyword(args, nargs, names, "reverse", FALSE)));
@@ -583,7 +585,7 @@ lists_start(void)
         {"reverse", reverse, 1, 1, false},
         {"clear", clear, 1, 1, false},
         {"copy", copy, 1, 1, false},
-        {"sort", sort, 1, 1, true},
+        {"sort", sort, 1, -1, true},
     };
     define_methods(vm.types[TYPE_LIST], list_methods, COUNT(list_methods));
     define_methods(vm.types[TYPE_TUPLE], list_methods + 5, 2);

@@ -115,7 +115,7 @@ run_source(void *data)
         uint32_t point;
         size_t count = utf8_decode(p, end, &point);
         if (count == 0) {
-            struct position at = {line, line, 0, 0};
+            struct position at = {.line = line, .end_line = line};
             raise_syntax(E_SyntaxError, source, &at,
                          "(unicode error) 'utf-8' codec can't decode byte "
                          "0x%02x",

@@ -278,6 +278,7 @@ struct traceback {
 struct position {
     int32_t line, end_line;
     int32_t column, end_column;
+    int32_t mark, end_mark; /* of the operator or subscript; or 0 */
 };
 
 struct handler { /* an exception in [start, end) goes to target */
@@ -313,7 +314,8 @@ struct code {
     struct cache *caches;
     uint32_t nwords, nhandlers;
     int32_t nparams, nkeyword_only; /* without * and ** */
-    int32_t nlocals, nfree;         /* the last nfree locals are the closure */
+    int32_t npositional_only;
+    int32_t nlocals, nfree; /* the last nfree locals are the closure */
     int32_t stack;
     int32_t line;
 };
@@ -659,6 +661,7 @@ extern builtin_fn make_property, make_staticmethod, make_classmethod,
     make_super, make_str, make_range, make_dict, make_set, make_frozenset,
     make_ref, make_finalize;
 void define_methods(struct class *class, const struct define *table, size_t n);
+void define_static(struct class *class, const struct define *define);
 void define_functions(struct dict *dict, const char *module,
                       const struct define *table, size_t n);
 value new_builtin(const struct define *define, const char *owner, bool method);
@@ -674,6 +677,7 @@ double double_of(value v);
 int64_t truncated(double d); /* raises where no int holds it */
 bool is_number(value v);
 int64_t index_of(value v, const char *what); /* raises unless an int */
+bool find_index(value v, int64_t *index);    /* false unless an int */
 enum operation {
     OP_ADD,
     OP_SUB,
@@ -738,6 +742,8 @@ void text_format(struct text *text, const char *format, ...) PRINTF(2, 3);
 value text_done(struct text *text);
 
 /* format.c */
+value ascii_repr(value v);
+value convert(value v, char how); /* s, r, or a */
 value format_value(value v, const char *spec, size_t bytes);
 value percent_format(value format, value args);
 value str_format_method(value *args, int nargs, struct tuple *names);
@@ -797,6 +803,7 @@ void iterators_start(void);
 bool is_iterable(value v);
 value get_iterator(value v);
 value next(value iterator); /* NULL at the end */
+value next_by(value iterator, value name, value sent);
 value new_iterator(enum iterator_kind kind, value over);
 
 /* builtins.c, modules.c, weakref.c */

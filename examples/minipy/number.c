@@ -64,18 +64,33 @@ truncated(double d)
     return (int64_t)d;
 }
 
+bool
+find_index(value v, int64_t *index)
+{
+    if (is_int(v)) {
+        *index = int_of(v);
+        return true;
+    }
+    value own =
+        is(v, TYPE_OBJECT) ? try_special(v, special[S_index], 0, NULL) : NULL;
+    if (!own)
+        return false;
+    if (!is_int(own))
+        raise_error(E_TypeError, "__index__ returned non-int (type %s)",
+                    type_name(own));
+    *index = int_of(own);
+    return true;
+}
+
 int64_t
 index_of(value v, const char *what)
 {
-    if (is_int(v))
-        return int_of(v);
-    value index =
-        is(v, TYPE_OBJECT) ? try_special(v, special[S_index], 0, NULL) : NULL;
-    if (index && is_int(index))
-        return int_of(index);
-    raise_error(E_TypeError,
-                "'%s' object cannot be interpreted as an integer%s",
-                type_name(v), what);
+    int64_t index;
+    if (!find_index(v, &index))
+        raise_error(E_TypeError,
+                    "'%s' object cannot be interpreted as an integer%s",
+                    type_name(v), what);
+    return index;
 }
 
 /* ---- Arithmetic ------------------------------------------------------- */
@@ -297,18 +312,19 @@ static value
 sequence_operation(int operation, value a, value b)
 {
     if (operation == OP_MUL) {
-        if (is_int(a)) {
+        int64_t times;
+        if (!is(a, TYPE_STR) && !is(a, TYPE_LIST) && !is(a, TYPE_TUPLE)) {
             value swapped = a;
             a = b;
             b = swapped;
         }
-        if (is_int(b) &&
-            (is(a, TYPE_STR) || is(a, TYPE_LIST) || is(a, TYPE_TUPLE)))
-            return sequence_repeat(a, int_of(b));
-        if (is(a, TYPE_STR) || is(a, TYPE_LIST) || is(a, TYPE_TUPLE))
-            raise_error(E_TypeError,
-                        "can't multiply sequence by non-int of type '%s'",
-                        type_name(b));
+        if (!is(a, TYPE_STR) && !is(a, TYPE_LIST) && !is(a, TYPE_TUPLE))
+            return NULL;
+        if (find_index(b, &times))
+            return sequence_repeat(a, times);
+        raise_error(E_TypeError,
+                    "can't multiply sequence by non-int of type '%s'",
+                    type_name(b));
     }
     if (operation != OP_ADD || !is_object(a))
         return NULL;

@@ -756,18 +756,14 @@ contains(value container, value v)
 static int64_t
 subscript_index(value key, const char *what)
 {
+    int64_t index;
     if (is_small(key))
         return small_of(key);
-    if (is_int(key))
-        return int_of(key);
-    value index = is(key, TYPE_OBJECT)
-                      ? try_special(key, special[S_index], 0, NULL)
-                      : NULL;
-    if (!index)
+    if (!find_index(key, &index))
         raise_error(E_TypeError,
                     "%s indices must be integers or slices, not %s", what,
                     type_name(key));
-    return int_of(index);
+    return index;
 }
 
 static value
@@ -807,10 +803,10 @@ str_item(value v, value key)
         int64_t count = slice_range(key, str->chars, &start, &step);
         return str_slice(v, start, count, step);
     }
-    if (!is_int(key))
+    int64_t index;
+    if (!find_index(key, &index))
         raise_error(E_TypeError, "string indices must be integers, not '%s'",
                     type_name(key));
-    int64_t index = int_of(key);
     if (index < 0)
         index += str->chars;
     if (index < 0 || index >= str->chars)
@@ -898,6 +894,10 @@ delete_item(value container, value key)
         return;
     }
     if (!try_special(container, special[S_delitem], 1, &key))
-        raise_error(E_TypeError, "'%s' object doesn't support item deletion",
-                    type_name(container));
+        raise_error(E_TypeError, "'%s' object %s support item deletion",
+                    type_name(container),
+                    is(container, TYPE_TUPLE) || is(container, TYPE_STR) ||
+                            is(container, TYPE_RANGE)
+                        ? "doesn't"
+                        : "does not");
 }

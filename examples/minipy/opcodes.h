@@ -80,10 +80,10 @@
     X(MAKE_FUNCTION, 99) /* [defaults] [kwdefaults] [closure] code -- f */     \
     X(BUILD_CLASS, 99)   /* body name [base] -- class */                       \
     X(RETURN, -1)                                                              \
-    X(YIELD, 0)            /* v -- sent */                                     \
-    X(LOAD_RETURNED, 1)    /* what the generator that ended has returned */    \
-    X(PUSH_ERROR, 1)       /* error -- handled error */                        \
-    X(POP_ERROR, -2)       /* handled error -- */                              \
+    X(YIELD, 0)      /* v -- sent */                                           \
+    X(SEND, 0)       /* iterator v -- iterator item; end: -- result, jump */   \
+    X(PUSH_ERROR, 1) /* error -- handled error */                              \
+    X(POP_ERROR, -2) /* handled error -- */                                    \
     X(POP_ERROR_UNDER, -2) /* handled error v -- v */                          \
     X(MATCH_ERROR, 0)      /* error class -- error bool */                     \
     X(RERAISE, -2)         /* handled error -- */                              \

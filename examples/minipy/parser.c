@@ -14,6 +14,7 @@ struct parser {
     struct token *token; /* the next one */
     int depth;
     bool in_function, in_loop;
+    value class; /* name of the innermost one, or NULL */
 };
 
 enum { PARSE_DEPTH = 400 };
@@ -110,7 +111,7 @@ end_node(struct parser *p, struct node *node)
 }
 
 static struct node *
-node_from(struct parser *p, enum node_kind kind, const struct node *first)
+node_from(struct parser *p, enum node_kind kind, const struct token *first)
 {
     struct node *node = new_node(p, kind);
     node->at.line = first->at.line;
@@ -132,12 +133,26 @@ nodes_add(struct arena *arena, struct nodes *nodes, struct node *node)
     nodes->items[nodes->count++] = node;
 }
 
+/* In a class, __name is private: _class__name. */
+static value
+private_name(struct parser *p, value name)
+{
+    const char *text = text_of(name);
+    size_t bytes = AS(str, name)->bytes;
+    if (!p->class || strncmp(text, "__", 2) != 0 || memchr(text, '.', bytes) ||
+        (bytes > 2 && strcmp(text + bytes - 2, "__") == 0))
+        return name;
+    const char *class = text_of(p->class);
+    class += strspn(class, "_");
+    return *class ? intern_str(str_format("_%s%s", class, text)) : name;
+}
+
 static value
 expect_name(struct parser *p)
 {
     if (p->token->kind != TOK_NAME)
         fail(p);
-    return p->token++->value;
+    return private_name(p, p->token++->value);
 }
 
 static struct node *
@@ -389,8 +404,8 @@ parse_clauses(struct parser *p, struct node *comprehension)
 }
 
 static struct node *
-comprehension(struct parser *p, struct node *start, int op, struct node *a,
-              struct node *b)
+comprehension(struct parser *p, const struct token *start, int op,
+              struct node *a, struct node *b)
 {
     struct node *node = node_from(p, N_COMPREHENSION, start);
     if (a->kind == N_STAR)
@@ -407,7 +422,7 @@ static struct node *
 parse_parentheses(struct parser *p)
 {
     struct node *node = new_node(p, N_TUPLE);
-    p->token++;
+    const struct token *start = p->token++;
     if (accept(p, ")"))
         return end_node(p, node);
     if (at(p, "yield")) {
@@ -418,7 +433,7 @@ parse_parentheses(struct parser *p)
     }
     struct node *first = parse_star_or_expression(p);
     if (at(p, "for") || at(p, "async")) {
-        struct node *generator = comprehension(p, node, 'g', first, NULL);
+        struct node *generator = comprehension(p, start, 'g', first, NULL);
         expect(p, ")");
         return end_node(p, generator);
     }
@@ -450,12 +465,12 @@ static struct node *
 parse_list(struct parser *p)
 {
     struct node *node = new_node(p, N_LIST);
-    p->token++;
+    const struct token *start = p->token++;
     if (accept(p, "]"))
         return end_node(p, node);
     struct node *first = parse_star_or_expression(p);
     if (at(p, "for") || at(p, "async")) {
-        node = comprehension(p, node, 'l', first, NULL);
+        node = comprehension(p, start, 'l', first, NULL);
     } else {
         nodes_add(p->arena, &node->list, first);
         while (accept(p, ",") && !at(p, "]"))
@@ -483,8 +498,8 @@ parse_dict_item(struct parser *p, struct node *node)
 static struct node *
 parse_braces(struct parser *p)
 {
-    struct node *node = new_node(p, N_DICT), *start = node;
-    p->token++;
+    struct node *node = new_node(p, N_DICT);
+    const struct token *start = p->token++;
     if (accept(p, "}"))
         return end_node(p, node);
     if (at(p, "**")) {
@@ -523,7 +538,7 @@ parse_atom(struct parser *p)
     switch (p->token->kind) {
     case TOK_NAME:
         node = new_node(p, N_NAME);
-        node->value = p->token++->value;
+        node->value = expect_name(p);
         return node;
     case TOK_INT:
         node = constant(p, p->token->value);
@@ -569,8 +584,8 @@ parse_argument(struct parser *p, struct node *call)
     if (accept(p, "**")) {
         node->a = parse_expression(p);
     } else if (p->token->kind == TOK_NAME && after_is(p, "=")) {
-        node->value = p->token->value;
-        p->token += 2;
+        node->value = expect_name(p);
+        expect(p, "=");
         node->a = parse_expression(p);
         for (size_t i = 0; i < call->list.count; i++)
             if (call->list.items[i]->kind == N_KEYWORD &&
@@ -582,7 +597,7 @@ parse_argument(struct parser *p, struct node *call)
                 fail_at(p, &node->at, message);
             }
     } else {
-        struct node *start = node;
+        const struct token *start = p->token;
         node = parse_star_or_expression(p);
         if (at(p, "for"))
             node = end_node(p, comprehension(p, start, 'g', node, NULL));
@@ -621,10 +636,11 @@ parse_slice(struct parser *p)
 static struct node *
 parse_subscript(struct parser *p)
 {
+    const struct token *start = p->token;
     struct node *first = parse_slice(p);
     if (!at(p, ","))
         return first;
-    struct node *tuple = node_from(p, N_TUPLE, first);
+    struct node *tuple = node_from(p, N_TUPLE, start);
     nodes_add(p->arena, &tuple->list, first);
     while (accept(p, ",") && !at(p, "]"))
         nodes_add(p->arena, &tuple->list, parse_slice(p));
@@ -634,11 +650,12 @@ parse_subscript(struct parser *p)
 static struct node *
 parse_primary(struct parser *p)
 {
+    const struct token *start = p->token;
     struct node *node = parse_atom(p);
     for (;;) {
         struct node *outer;
         if (at(p, "(")) {
-            outer = node_from(p, N_CALL, node);
+            outer = node_from(p, N_CALL, start);
             p->token++;
             while (!at(p, ")")) {
                 parse_argument(p, outer);
@@ -648,12 +665,13 @@ parse_primary(struct parser *p)
             }
             p->token++;
         } else if (at(p, "[")) {
-            outer = node_from(p, N_SUBSCRIPT, node);
-            p->token++;
+            outer = node_from(p, N_SUBSCRIPT, start);
+            outer->at.mark = p->token++->at.column;
             outer->b = parse_subscript(p);
+            outer->at.end_mark = p->token->at.end_column;
             expect(p, "]");
         } else if (at(p, ".")) {
-            outer = node_from(p, N_ATTRIBUTE, node);
+            outer = node_from(p, N_ATTRIBUTE, start);
             p->token++;
             outer->value = expect_name(p);
         } else {
@@ -664,18 +682,33 @@ parse_primary(struct parser *p)
     }
 }
 
+/* The operator, and a character that touches it, stand out in a traceback. */
+static void
+mark_operator(struct node *node, const struct token *op)
+{
+    bool touches = op[1].at.column == op->at.end_column &&
+                   op->at.column + 1 < node->b->at.column;
+    node->at.mark = op->at.column;
+    node->at.end_mark = op->at.column + 1;
+    if (op->at.end_column > op->at.column + 1 || touches)
+        node->at.end_mark++;
+}
+
 static struct node *
 parse_power(struct parser *p)
 {
+    const struct token *start = p->token;
     struct node *left = parse_primary(p);
     if (!at(p, "**"))
         return left;
-    struct node *node = node_from(p, N_BINARY, left);
-    p->token++;
+    struct node *node = node_from(p, N_BINARY, start);
+    const struct token *op = p->token++;
     node->op = OP_POW;
     node->a = left;
     node->b = parse_unary(p);
-    return end_node(p, node);
+    end_node(p, node);
+    mark_operator(node, op);
+    return node;
 }
 
 static struct node *
@@ -713,6 +746,7 @@ static const struct binary_operator {
 static struct node *
 parse_binary(struct parser *p, int level)
 {
+    const struct token *start = p->token;
     struct node *left = parse_unary(p);
     for (;;) {
         const struct binary_operator *found = NULL;
@@ -722,12 +756,13 @@ parse_binary(struct parser *p, int level)
                     found = &binary_operators[i];
         if (!found || found->level < level)
             return left;
-        struct node *node = node_from(p, N_BINARY, left);
-        p->token++;
+        struct node *node = node_from(p, N_BINARY, start);
+        const struct token *op = p->token++;
         node->op = (int)found->op;
         node->a = left;
         node->b = parse_binary(p, found->level + 1);
         left = end_node(p, node);
+        mark_operator(node, op);
     }
 }
 
@@ -755,6 +790,7 @@ parse_comparison_operator(struct parser *p)
 static struct node *
 parse_comparison(struct parser *p)
 {
+    const struct token *start = p->token;
     struct node *left = parse_binary(p, 0), *node = NULL;
     for (;;) {
         struct node *operand = new_node(p, N_OPERAND);
@@ -762,7 +798,7 @@ parse_comparison(struct parser *p)
         if (op < 0)
             return node ? node : left;
         if (!node) {
-            node = node_from(p, N_COMPARE, left);
+            node = node_from(p, N_COMPARE, start);
             node->a = left;
         }
         operand->op = op;
@@ -790,10 +826,11 @@ static struct node *
 parse_and_or(struct parser *p, const char *word)
 {
     bool is_or = word[0] == 'o';
+    const struct token *start = p->token;
     struct node *left = is_or ? parse_and_or(p, "and") : parse_not(p);
     if (!at(p, word))
         return left;
-    struct node *node = node_from(p, N_BOOL, left);
+    struct node *node = node_from(p, N_BOOL, start);
     node->op = word[0];
     nodes_add(p->arena, &node->list, left);
     while (accept(p, word))
@@ -816,7 +853,14 @@ parse_parameters(struct parser *p, struct node *function, const char *close)
         struct node *parameter = new_node(p, N_PARAMETER);
         if (keywords)
             fail(p);
-        if (accept(p, "/")) {
+        if (at(p, "/")) {
+            if (function->list2.count == 0)
+                fail_at(p, &p->token->at,
+                        "at least one argument must precede /");
+            if (star || function->op)
+                fail(p);
+            p->token++;
+            function->op = (int)function->list2.count;
             if (!at(p, close))
                 expect(p, ",");
             continue;
@@ -891,9 +935,10 @@ parse_yield(struct parser *p)
         node->a = parse_expression(p);
     } else if (p->token->kind != TOK_NEWLINE && !at(p, ")") && !at(p, "=") &&
                !at(p, ";")) {
+        const struct token *start = p->token;
         node->a = parse_star_or_expression(p);
         if (at(p, ",")) {
-            struct node *tuple = node_from(p, N_TUPLE, node->a);
+            struct node *tuple = node_from(p, N_TUPLE, start);
             nodes_add(p->arena, &tuple->list, node->a);
             while (accept(p, ",") && p->token->kind != TOK_NEWLINE &&
                    !at(p, ")"))
@@ -911,12 +956,13 @@ parse_conditional(struct parser *p)
         return parse_lambda(p);
     if (at(p, "yield"))
         return parse_yield(p);
+    const struct token *start = p->token;
     struct node *first = parse_or(p);
     if (p->token->kind == TOK_OP && at(p, ":=")) {
         if (first->kind != N_NAME)
             fail_at(p, &first->at,
                     "cannot use assignment expressions with this target");
-        struct node *walrus = node_from(p, N_WALRUS, first);
+        struct node *walrus = node_from(p, N_WALRUS, start);
         p->token++;
         walrus->a = first;
         walrus->b = parse_expression(p);
@@ -924,7 +970,7 @@ parse_conditional(struct parser *p)
     }
     if (!at(p, "if"))
         return first;
-    struct node *node = node_from(p, N_IF_ELSE, first);
+    struct node *node = node_from(p, N_IF_ELSE, start);
     p->token++;
     node->a = first;
     node->b = parse_or(p);
@@ -948,11 +994,11 @@ parse_expression(struct parser *p)
 static struct node *
 parse_expressions(struct parser *p)
 {
+    const struct token *start = p->token;
     struct node *first = parse_star_or_expression(p);
-    if (!at(p, ",")) {
+    if (!at(p, ","))
         return first;
-    }
-    struct node *tuple = node_from(p, N_TUPLE, first);
+    struct node *tuple = node_from(p, N_TUPLE, start);
     nodes_add(p->arena, &tuple->list, first);
     while (accept(p, ",")) {
         if (p->token->kind == TOK_NEWLINE || p->token->kind == TOK_END ||
@@ -1407,6 +1453,7 @@ parse_class(struct parser *p)
     struct node *node = new_node(p, N_CLASS);
     const struct token *start = p->token++;
     bool in_function = p->in_function, in_loop = p->in_loop;
+    value class = p->class, name = p->token->value;
     node->value = expect_name(p);
     if (accept(p, "(") && !accept(p, ")")) {
         if (p->token->kind == TOK_NAME && after_is(p, "="))
@@ -1417,7 +1464,9 @@ parse_class(struct parser *p)
         expect(p, ")");
     }
     p->in_function = p->in_loop = false;
+    p->class = name;
     parse_block(p, &node->list, "class definition", start);
+    p->class = class;
     p->in_function = in_function;
     p->in_loop = in_loop;
     return end_node(p, node);

@@ -6,8 +6,10 @@
 #include "minipy.h"
 
 #include <ctype.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <wctype.h>
 
 static inline bool
 is_ascii(const struct str *str)
@@ -327,13 +329,53 @@ str_find(value v, value part, size_t from)
     return found ? found - str->text : -1;
 }
 
-static bool
-is_printable(uint32_t point)
+/* ---- Classes of characters -------------------------------------------- */
+
+/* What the C library knows of Unicode; without it, ASCII. */
+static locale_t unicode;
+
+static uint32_t
+to_upper(uint32_t c)
 {
-    return point >= 0x20 && point != 0x7f && !(point >= 0x80 && point < 0xa1) &&
-           point != 0xad && !(point >= 0x2000 && point < 0x2010) &&
-           !(point >= 0x2028 && point < 0x2030) && point != 0xfeff &&
-           point != 0x3000;
+    return c < 0x80 || !unicode ? (uint32_t)(c < 0x80 ? toupper((int)c) : c)
+                                : towupper_l(c, unicode);
+}
+
+static uint32_t
+to_lower(uint32_t c)
+{
+    return c < 0x80 || !unicode ? (uint32_t)(c < 0x80 ? tolower((int)c) : c)
+                                : towlower_l(c, unicode);
+}
+
+static bool
+is_upper(uint32_t c)
+{
+    return c < 0x80 ? isupper((int)c) : unicode && iswupper_l(c, unicode);
+}
+
+static bool
+is_lower(uint32_t c)
+{
+    return c < 0x80 ? islower((int)c) : unicode && iswlower_l(c, unicode);
+}
+
+static bool
+is_alpha(uint32_t c)
+{
+    return c < 0x80 ? isalpha((int)c) : unicode && iswalpha_l(c, unicode);
+}
+
+static bool
+is_printable(uint32_t c)
+{
+    return c < 0x80
+               ? isprint((int)c)
+               : unicode && iswprint_l(c, unicode) && !iswspace_l(c, unicode) &&
+                     c != 0xa0 && c != 0xad && c != 0x2007 && c != 0x202f &&
+                     c != 0xfeff && !(c >= 0x200b && c <= 0x200f) &&
+                     !(c >= 0x202a && c <= 0x202e) &&
+                     !(c >= 0xe000 && c <= 0xf8ff);
 }
 
 value
@@ -531,57 +573,6 @@ str_endswith(value *args, int nargs, struct tuple *names)
 
 /* ---- Methods: case and classes ---------------------------------------- */
 
-/* Latin-1, Greek and Cyrillic have their cases; others have none here. */
-static uint32_t
-to_upper(uint32_t c)
-{
-    if (c < 0x80)
-        return (uint32_t)toupper((int)c);
-    if ((c >= 0xe0 && c <= 0xfe && c != 0xf7) ||
-        (c >= 0x3b1 && c <= 0x3c9 && c != 0x3c2) || (c >= 0x430 && c <= 0x44f))
-        return c - 0x20;
-    if (c >= 0x450 && c <= 0x45f)
-        return c - 0x50;
-    if (c >= 0x100 && c <= 0x137 && c % 2)
-        return c - 1;
-    return c == 0xff ? 0x178 : c;
-}
-
-static uint32_t
-to_lower(uint32_t c)
-{
-    if (c < 0x80)
-        return (uint32_t)tolower((int)c);
-    if ((c >= 0xc0 && c <= 0xde && c != 0xd7) || (c >= 0x391 && c <= 0x3a9) ||
-        (c >= 0x410 && c <= 0x42f))
-        return c + 0x20;
-    if (c >= 0x400 && c <= 0x40f)
-        return c + 0x50;
-    return c >= 0x100 && c <= 0x137 && c % 2 == 0 ? c + 1 : c;
-}
-
-static bool
-is_upper(uint32_t c)
-{
-    return to_lower(c) != c;
-}
-
-static bool
-is_lower(uint32_t c)
-{
-    return to_upper(c) != c || c == 0xdf;
-}
-
-static bool
-is_alpha(uint32_t c)
-{
-    if (c < 0x80)
-        return isalpha((int)c);
-    return c == 0xaa || c == 0xb5 || c == 0xba ||
-           (c >= 0xc0 && c != 0xd7 && c != 0xf7 && c < 0x2000) ||
-           (c >= 0x3040 && c < 0xd7a4);
-}
-
 static bool
 is_space(uint32_t c)
 {
@@ -630,7 +621,9 @@ CASE_METHOD(str_capitalize, CAPITALIZE)
 CASE_METHOD(str_title, TITLE)
 
 enum test {
+    DECIMAL,
     DIGIT,
+    NUMERIC,
     ALPHA,
     ALNUM,
     SPACE,
@@ -656,8 +649,13 @@ test_all(value v, enum test test)
         p += utf8_decode(p, end, &c);
         bool digit = c >= '0' && c <= '9';
         switch (test) {
-        case DIGIT:
+        case DECIMAL:
             ok = digit;
+            break;
+        case NUMERIC:
+        case DIGIT:
+            ok = digit || c == 0xb2 || c == 0xb3 || c == 0xb9 ||
+                 (test == NUMERIC && c >= 0xbc && c <= 0xbe);
             break;
         case ALPHA:
             ok = is_alpha(c);
@@ -703,7 +701,9 @@ test_all(value v, enum test test)
         (void)names;                                                           \
         return test_all(args[0], test);                                        \
     }
+TEST_METHOD(str_isdecimal, DECIMAL)
 TEST_METHOD(str_isdigit, DIGIT)
+TEST_METHOD(str_isnumeric, NUMERIC)
 TEST_METHOD(str_isalpha, ALPHA)
 TEST_METHOD(str_isalnum, ALNUM)
 TEST_METHOD(str_isspace, SPACE)
@@ -848,10 +848,7 @@ split_spaces(value list, struct str *str, int64_t most)
             return;
         const char *from = p;
         if (most-- == 0) {
-            p = end;
-            while (p > from && isspace((unsigned char)p[-1]))
-                p--;
-            list_append(list, new_str(from, (size_t)(p - from)));
+            list_append(list, new_str(from, (size_t)(end - from)));
             return;
         }
         while (p < end && !strips(NONE, p, end))
@@ -918,7 +915,10 @@ split(value *args, int nargs, struct tuple *names, bool reverse)
     value list = new_list(0, NULL);
     struct str *part = NULL;
     if (separator != NONE) {
-        part = AS(str, need_str(separator, "sep"));
+        if (!is(separator, TYPE_STR))
+            raise_error(E_TypeError, "must be str or None, not %s",
+                        type_name(separator));
+        part = AS(str, separator);
         if (part->bytes == 0)
             raise_error(E_ValueError, "empty separator");
     }
@@ -1012,6 +1012,8 @@ str_join(value *args, int nargs, struct tuple *names)
     size_t count;
     (void)nargs;
     (void)names;
+    if (!is_iterable(args[1]))
+        raise_error(E_TypeError, "can only join an iterable");
     value *items = sequence_items(args[1], &count);
     value list = items ? args[1] : list_of(args[1]);
     items = sequence_items(list, &count);
@@ -1107,8 +1109,49 @@ str_expandtabs(value *args, int nargs, struct tuple *names)
 value
 make_str(value *args, int nargs, struct tuple *names)
 {
+    static const char *const known[] = {"object"};
+    check_keywords(names, "str", known, 1);
+    if (nargs > 1)
+        raise_error(E_TypeError, "decoding is not supported by minipy");
+    value v = nargs ? args[0] : keyword(args, nargs, names, "object", NULL);
+    return v ? str_of(v) : new_str("", 0);
+}
+
+static uint32_t
+point_of(value c)
+{
+    uint32_t point;
+    utf8_decode(text_of(c), text_of(c) + AS(str, c)->bytes, &point);
+    return point;
+}
+
+METHOD(str_maketrans)
+{
+    struct dict *dict = new_dict();
+    int64_t at = 0, other = 0;
+    uint32_t next_entry = 0;
+    value c;
     (void)names;
-    return nargs == 0 ? new_str("", 0) : str_of(args[0]);
+    if (nargs == 1 && !is(args[0], TYPE_DICT))
+        raise_error(E_TypeError, "if you give only one argument to maketrans "
+                                 "it must be a dict");
+    if (nargs == 1) {
+        for (struct entry *e; (e = dict_next(AS(dict, args[0]), &next_entry));)
+            dict_set(dict,
+                     is(e->key, TYPE_STR) ? small(point_of(e->key)) : e->key,
+                     e->item);
+        return (value)dict;
+    }
+    if (AS(str, need_str(args[0], "maketrans argument 1"))->chars !=
+        AS(str, need_str(args[1], "maketrans argument 2"))->chars)
+        raise_error(E_ValueError, "the first two maketrans arguments must have "
+                                  "equal length");
+    while ((c = str_next(args[0], &at)))
+        dict_set(dict, small(point_of(c)),
+                 small(point_of(str_next(args[1], &other))));
+    for (at = 0; nargs > 2 && (c = str_next(args[2], &at));)
+        dict_set(dict, small(point_of(c)), NONE);
+    return (value)dict;
 }
 
 static value
@@ -1120,11 +1163,9 @@ str_translate(value *args, int nargs, struct tuple *names)
     (void)nargs;
     (void)names;
     while ((c = str_next(args[0], &at))) {
-        uint32_t point;
         char bytes[4];
-        utf8_decode(text_of(c), text_of(c) + AS(str, c)->bytes, &point);
         value to = is(args[1], TYPE_DICT)
-                       ? dict_get(AS(dict, args[1]), small(point))
+                       ? dict_get(AS(dict, args[1]), small(point_of(c)))
                        : NULL;
         if (!to)
             text_str(&text, c);
@@ -1144,8 +1185,8 @@ static const struct define methods[] = {
     {"capitalize", str_capitalize, 1, 1, false},
     {"title", str_title, 1, 1, false},
     {"isdigit", str_isdigit, 1, 1, false},
-    {"isdecimal", str_isdigit, 1, 1, false},
-    {"isnumeric", str_isdigit, 1, 1, false},
+    {"isdecimal", str_isdecimal, 1, 1, false},
+    {"isnumeric", str_isnumeric, 1, 1, false},
     {"isalpha", str_isalpha, 1, 1, false},
     {"isalnum", str_isalnum, 1, 1, false},
     {"isspace", str_isspace, 1, 1, false},
@@ -1186,5 +1227,9 @@ static const struct define methods[] = {
 void
 strings_start(void)
 {
+    static const struct define maketrans = {"maketrans", str_maketrans, 1, 3,
+                                            false};
+    unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     define_methods(vm.types[TYPE_STR], methods, COUNT(methods));
+    define_static(vm.types[TYPE_STR], &maketrans);
 }

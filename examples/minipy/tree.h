@@ -93,7 +93,8 @@ enum node_kind {
     N_EXCEPT,     /* a: class or NULL, value: name or NULL, list */
     N_WITH,       /* list2: N_WITH_ITEM, list */
     N_WITH_ITEM,  /* a as b */
-    N_FUNCTION,   /* value: name, list, list2: N_PARAMETER, list3: decorators */
+    N_FUNCTION,   /* value: name, list, list2: N_PARAMETER, list3: decorators,
+                     op: how many parameters are positional only */
     N_PARAMETER,  /* value, a: default, op: 0, '*', '^' for **, 'k' kw-only */
     N_CLASS,      /* value, a: base, list, list3: decorators */
     N_RETURN,     /* a or NULL */

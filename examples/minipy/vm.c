@@ -168,11 +168,25 @@ static int
 parameter_index(struct code *code, value name)
 {
     int count = code->nparams + code->nkeyword_only;
-    for (int i = 0; i < count; i++)
+    for (int i = code->npositional_only; i < count; i++)
         if (code->variables->items[i] == name ||
             str_equal(code->variables->items[i], name))
             return i;
     return -1;
+}
+
+_Noreturn static void
+unexpected_keyword(struct function *function, value name)
+{
+    struct code *code = function->code;
+    for (int i = 0; i < code->npositional_only; i++)
+        if (str_equal(code->variables->items[i], name))
+            raise_error(E_TypeError,
+                        "%s() got some positional-only arguments passed as "
+                        "keyword arguments: '%s'",
+                        function_name(function), text_of(name));
+    raise_error(E_TypeError, "%s() got an unexpected keyword argument '%s'",
+                function_name(function), text_of(name));
 }
 
 static void
@@ -191,9 +205,7 @@ bind_keywords(struct function *function, value *locals, const value *items,
         else if (rest)
             dict_set(rest, names->items[i], items[i]);
         else
-            raise_error(E_TypeError,
-                        "%s() got an unexpected keyword argument '%s'",
-                        function_name(function), text_of(names->items[i]));
+            unexpected_keyword(function, names->items[i]);
     }
 }
 
@@ -609,6 +621,8 @@ build_class(value body, value name, int nbases, value *bases)
     class->qualname = qualname ? qualname : name;
     class->module = module ? module : str_from("__main__");
     dict_delete(class->dict, special[S_qualname]);
+    if (!dict_get_str(class->dict, special[S_doc]))
+        dict_set(class->dict, special[S_doc], NONE);
     class->has_del |= dict_get_str(class->dict, special[S_del]) != NULL;
     class->has_getattr |= dict_get_str(class->dict, special[S_getattr]) != NULL;
     class->has_setattr |=
@@ -672,10 +686,80 @@ generator_send(struct generator *generator, value sent)
     return resume(generator, sent, NULL);
 }
 
+/* `yield from`: what is sent goes on to the iterator.  NULL at its end. */
+static value
+send_to(value iterator, value sent)
+{
+    vm.returned = NULL;
+    if (is(iterator, TYPE_GENERATOR))
+        return resume(AS(generator, iterator), sent, NULL);
+    return sent == NONE ? next(iterator)
+                        : next_by(iterator, intern("send", 4), sent);
+}
+
+/* The SEND of the `yield from` in which the generator is suspended, or NULL. */
+static uint32_t *
+delegation(struct generator *generator)
+{
+    if (!generator->pc || !generator->started || generator->head.aux ||
+        (*generator->pc & 255) != I_JUMP_BACK)
+        return NULL;
+    uint32_t *target = generator->code->words + (*generator->pc >> 8);
+    return (*target & 255) == I_SEND ? target : NULL;
+}
+
+struct throw_job {
+    value to, error, item;
+    bool delivered; /* else it is for the outer generator */
+};
+
+static void
+throw_inside(void *data)
+{
+    struct throw_job *job = data;
+    bool closes = matches(job->error, (value)vm.exceptions[E_GeneratorExit]);
+    const char *name = closes ? "close" : "throw";
+    if (!closes && is(job->to, TYPE_GENERATOR)) {
+        job->delivered = true;
+        job->item = generator_throw(AS(generator, job->to), job->error);
+        return;
+    }
+    value method = find_attribute(job->to, intern(name, 5));
+    if (!method)
+        return;
+    if (closes) {
+        call(method, 0, NULL);
+        return;
+    }
+    job->delivered = true;
+    job->item = next_by(job->to, intern(name, 5), job->error);
+}
+
 value
 generator_throw(struct generator *generator, value error)
 {
-    return resume(generator, NONE, error);
+    uint32_t *send = delegation(generator);
+    if (!send)
+        return resume(generator, NONE, error);
+    struct throw_job job = {generator->values[generator->saved - 1], error,
+                            NULL, false};
+    enter_recursion("");
+    generator->head.aux = 1;
+    vm.returned = NULL;
+    bool ok = attempt(throw_inside, &job);
+    generator->head.aux = 0;
+    vm.depth--;
+    if (!ok) {
+        error = vm.error;
+        return resume(generator, NONE, error);
+    }
+    if (!job.delivered)
+        return resume(generator, NONE, error);
+    if (job.item)
+        return job.item;
+    generator->saved--;
+    generator->pc = generator->code->words + (*send >> 8);
+    return resume(generator, vm.returned ? vm.returned : NONE, NULL);
 }
 
 static void
@@ -1064,7 +1148,7 @@ static value
 format_field(value v, uint32_t conversion, value spec)
 {
     if (conversion & 255)
-        v = (conversion & 255) == 's' ? str_of(v) : repr(v);
+        v = convert(v, (char)conversion);
     if (!spec && is(v, TYPE_STR))
         return v;
     value result = format_value(v, spec ? text_of(spec) : "",
@@ -1885,8 +1969,16 @@ L_YIELD : {
     vm.frame--;
     return v;
 }
-L_LOAD_RETURNED:
-    PUSH(vm.returned ? vm.returned : NONE);
+L_SEND:
+    SYNC;
+    v = send_to(sp[-2], sp[-1]);
+    if (v) {
+        sp[-1] = v;
+    } else {
+        sp--;
+        sp[-1] = vm.returned ? vm.returned : NONE;
+        pc = code_words + N;
+    }
     NEXT;
 
     /* Exceptions. */
