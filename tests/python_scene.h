@@ -241,6 +241,28 @@ scene_teardown(void **state)
     return 0;
 }
 
+/*
+ * Take all memory of a heap that has a limit and no automatic cycles, but for so
+ * many blocks: a kind that has no objects yet needs one for its first.
+ */
+static inline void
+fill_heap(size_t blocks)
+{
+    enum { BLOCK_BYTES = 16384, SPARE = 64 };
+    void *spare[SPARE] = {NULL};
+    size_t count = 0;
+    assert_in_range(blocks, 0, SPARE);
+    for (size_t bytes = BLOCK_BYTES; bytes >= 16; bytes /= 2) {
+        void *taken;
+        while ((taken = wgc_alloc_leaf(heap, bytes)))
+            if (bytes == BLOCK_BYTES && count < SPARE)
+                spare[count++] = taken;
+    }
+    assert_in_range(blocks, 0, count);
+    while (blocks > 0)
+        assert_int_equal(wgc_free(heap, spare[--blocks]), WGC_OK);
+}
+
 #define SCENE_TEST(fn)                                                         \
     cmocka_unit_test_setup_teardown(fn, scene_setup, scene_teardown)
 

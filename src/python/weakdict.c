@@ -18,11 +18,17 @@ wgc_py_is_weakvaluedict(const wgc_py *py, const void *value)
     return wgc__py_is_table(py, value, WGC__PY_WEAK_VALUES);
 }
 
+static bool
+is_dict(const wgc_py *py, const wgc_py_weakdict *dict)
+{
+    return wgc_py_is_weakkeydict(py, dict) || wgc_py_is_weakvaluedict(py, dict);
+}
+
 /* NULL, and the exception is set, if it is no dictionary. */
 static struct wgc__py_table *
 check_dict(const wgc_py *py, wgc_py_weakdict *dict)
 {
-    if (wgc_py_is_weakkeydict(py, dict) || wgc_py_is_weakvaluedict(py, dict))
+    if (is_dict(py, dict))
         return &dict->table;
     wgc__py_error(py, WGC_PY_TYPE_ERROR, "this is no weak dictionary");
     return NULL;
@@ -60,8 +66,7 @@ wgc_py_weakdict_copy(wgc_py *py, wgc_py_weakdict *dict)
 size_t
 wgc_py_weakdict_len(wgc_py *py, wgc_py_weakdict *dict)
 {
-    struct wgc__py_table *table = check_dict(py, dict);
-    return table ? wgc__py_table_count(table) : 0;
+    return is_dict(py, dict) ? wgc__py_table_count(&dict->table) : 0;
 }
 
 wgc_py_answer

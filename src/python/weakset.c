@@ -39,8 +39,7 @@ wgc_py_weakset_copy(wgc_py *py, wgc_py_weakset *set)
 size_t
 wgc_py_weakset_len(wgc_py *py, wgc_py_weakset *set)
 {
-    struct wgc__py_table *table = check_set(py, set);
-    return table ? wgc__py_table_count(table) : 0;
+    return wgc_py_is_weakset(py, set) ? wgc__py_table_count(&set->table) : 0;
 }
 
 wgc_py_answer
