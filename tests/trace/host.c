@@ -261,6 +261,10 @@ host_hash(void *object, size_t *result, void *data)
 {
     const struct object *self = object;
     (void)data;
+    if (is_number(object)) {
+        *result = (size_t)from_word(object);
+        return true;
+    }
     *result = self->has_val ? (size_t)self->val : self->entity;
     return true;
 }
@@ -271,8 +275,9 @@ host_equal(void *a, void *b, bool *result, void *data)
     const struct object *left = a;
     const struct object *right = b;
     (void)data;
-    *result = left->has_val && right->has_val ? left->val == right->val
-                                              : left == right;
+    *result = left == right ||
+              (!is_number(left) && !is_number(right) && left->has_val &&
+               right->has_val && left->val == right->val);
     return true;
 }
 

@@ -4,7 +4,7 @@
 #include "shadow.h"
 #include "world.h"
 
-static struct thing *
+struct thing *
 register_thing(struct world *world, int entity, void *address)
 {
     struct thing *thing = &world->things[entity];

@@ -40,7 +40,8 @@ static bool
 makes_entity(enum op_type type)
 {
     return type == OP_NEW || type == OP_NEWD || type == OP_REF ||
-           type == OP_FIN;
+           type == OP_FIN || type == OP_WKD || type == OP_WVD ||
+           type == OP_WSET;
 }
 
 static bool
@@ -53,6 +54,7 @@ is_ready(struct world *world, const struct op *op)
             : op->entity != NO_ENTITY && !need(world, op->entity))
         return false;
     return (op->other == NO_ENTITY || need(world, op->other)) &&
+           (!op->has_key || need_values(world, &op->key, 1)) &&
            (op->spec.hold == NO_ENTITY || need(world, op->spec.hold)) &&
            need_values(world, op->spec.args, op->spec.nargs) &&
            need_values(world, op->spec.values, op->spec.nkw);
@@ -202,27 +204,15 @@ text_ref(struct text *text, struct world *world, const struct op *op)
         text_entity(text, world, same);
 }
 
-static int
-compare_unsigned(const void *a, const void *b)
-{
-    unsigned left = *(const unsigned *)a;
-    unsigned right = *(const unsigned *)b;
-    return (left > right) - (left < right);
-}
-
 static void
 text_census(struct text *text, const struct world *world)
 {
-    unsigned *numbers = new_zeroed(world->trace->nnames, sizeof *numbers);
+    int32_t *numbers = new_zeroed(world->trace->nnames, sizeof *numbers);
     size_t count = 0;
     for (int i = 0; i < (int)world->trace->nnames; i++)
         if (world->trace->names[i].type == 'O' && is_alive(world, i))
-            numbers[count++] = world->trace->names[i].number;
-    qsort(numbers, count, sizeof *numbers, compare_unsigned);
-    for (size_t i = 0; i < count; i++)
-        text_add(text, "%sO%u", i ? " " : "", numbers[i]);
-    if (!count)
-        text_add(text, "-");
+            numbers[count++] = (int32_t)world->trace->names[i].number;
+    text_numbers(text, "O", numbers, count);
     free(numbers);
 }
 
@@ -233,6 +223,26 @@ shut_down(struct world *world)
     wgc_py_shutdown(world->py, SIZE_MAX);
     world->in_exit = false;
     world->down = true;
+}
+
+/* Operations on tables. */
+static void
+run_table_op(struct world *world, const struct op *op, struct text *text)
+{
+    if (op->type == OP_WKD || op->type == OP_WVD || op->type == OP_WSET)
+        make_table(world, op->entity, op->type);
+    else if (!takes_key(world, op))
+        return;
+    else if (op->type == OP_TSET || op->type == OP_TADD)
+        set_entry(world, op);
+    else if (op->type == OP_TGET)
+        text_entry(text, world, op);
+    else if (op->type == OP_TDEL)
+        text_delete(text, world, op);
+    else if (op->type == OP_TLEN)
+        text_add(text, "%zu", table_length(world, op->entity));
+    else
+        text_keys(text, world, op->entity);
 }
 
 /* Operations with an answer leave it in `text`. */
@@ -299,6 +309,9 @@ run_op(struct world *world, const struct op *op, struct text *text)
     case OP_SHUTDOWN:
         shut_down(world);
         break;
+    default:
+        run_table_op(world, op, text);
+        break;
     }
 }
 
@@ -315,6 +328,10 @@ text_op(struct text *text, const struct world *world, const struct op *op)
     }
     if (op->type == OP_LOAD)
         text_add(text, " %u", op->number);
+    if (op->has_key) {
+        text_add(text, " ");
+        text_value(text, world, key_word(world, &op->key));
+    }
     if (op->type == OP_EQ) {
         text_add(text, " ");
         text_entity(text, world, op->other);

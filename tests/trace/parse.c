@@ -6,9 +6,11 @@
 
 #include "memory.h"
 
-enum { NUMBER_LIMIT = 1000000, SETTLE_LIMIT = 1000, TYPES = 3 };
+enum { NUMBER_LIMIT = 1000000, SETTLE_LIMIT = 1000, TYPES = 4 };
 
-static const char type_letters[TYPES + 1] = "ORF";
+static const char type_letters[TYPES + 1] = "ORFT";
+/* What fields and closures can hold. */
+static const char strong_letters[] = "ORF";
 
 struct parser {
     struct trace *trace;
@@ -109,12 +111,13 @@ parse_name(struct parser *parser, const char *text, const char *letters,
 }
 
 static bool
-parse_value(struct parser *parser, const char *text, struct value *value)
+parse_value(struct parser *parser, const char *text, const char *letters,
+            struct value *value)
 {
     value->entity = NO_ENTITY;
     if (*text == '-' || (*text >= '0' && *text <= '9'))
         return parse_int(parser, text, &value->number);
-    return parse_name(parser, text, "OR", &value->entity);
+    return parse_name(parser, text, letters, &value->entity);
 }
 
 /* Cuts *rest at the first `separator`; NULL at the end. */
@@ -190,7 +193,7 @@ parse_args(struct parser *parser, char *text, struct spec *spec)
 {
     for (char *piece; (piece = next_piece(&text, ','));) {
         struct value value;
-        if (!parse_value(parser, piece, &value))
+        if (!parse_value(parser, piece, "OR", &value))
             return false;
         spec->args = grow_by_one(spec->args, spec->nargs, sizeof value);
         spec->args[spec->nargs++] = value;
@@ -208,7 +211,7 @@ parse_keyword(struct parser *parser, char *text, struct spec *spec)
     for (size_t i = 0; i < spec->nkw; i++)
         if (strcmp(name, spec->names[i]) == 0)
             return refuse(parser, "keyword '%.40s' is given twice", name);
-    if (!parse_value(parser, text, &value))
+    if (!parse_value(parser, text, "OR", &value))
         return false;
     spec->names = grow_by_one(spec->names, spec->nkw, sizeof *spec->names);
     spec->values = grow_by_one(spec->values, spec->nkw, sizeof value);
@@ -237,7 +240,7 @@ parse_option(struct parser *parser, const char *word, char *text,
         return parse_int(parser, text, &spec->val);
     }
     if (strcmp(word, "hold") == 0)
-        return parse_name(parser, text, type_letters, &spec->hold);
+        return parse_name(parser, text, strong_letters, &spec->hold);
     if (strcmp(word, "atexit") == 0)
         return parse_flag(parser, text, &spec->atexit);
     if (strcmp(word, "ret") == 0)
@@ -275,15 +278,15 @@ parse_spec(struct parser *parser, size_t first, struct spec *spec)
 
 /* ---- Operations ------------------------------------------------------- */
 
-/* O R F: a name of that type.  X: of any.  k: a field.  n: how often.
-   +: options and acts may follow. */
+/* O R F T: a name of that type.  X: of any; E: of any that a field can hold.
+   k: a field.  n: how often.  v: a key.  +: options and acts may follow. */
 static const struct {
     const char *word;
     enum op_type type;
     const char *shape;
 } op_table[] = {
     {"new", OP_NEW, "O+"},       {"newd", OP_NEWD, "O+"},
-    {"link", OP_LINK, "OkX"},    {"unlink", OP_UNLINK, "Ok"},
+    {"link", OP_LINK, "OkE"},    {"unlink", OP_UNLINK, "Ok"},
     {"load", OP_LOAD, "Ok"},     {"drop", OP_DROP, "X"},
     {"ref", OP_REF, "RO+"},      {"fin", OP_FIN, "FO+"},
     {"deref", OP_DEREF, "R"},    {"lock", OP_LOCK, "R"},
@@ -292,18 +295,30 @@ static const struct {
     {"detach", OP_DETACH, "F"},  {"call", OP_CALL, "F"},
     {"collect", OP_COLLECT, ""}, {"settle", OP_SETTLE, "n"},
     {"census", OP_CENSUS, ""},   {"shutdown", OP_SHUTDOWN, ""},
+    {"wkd", OP_WKD, "T"},        {"wvd", OP_WVD, "T"},
+    {"wset", OP_WSET, "T"},      {"tset", OP_TSET, "TvO"},
+    {"tadd", OP_TADD, "TO"},     {"tget", OP_TGET, "Tv"},
+    {"tdel", OP_TDEL, "Tv"},     {"tlen", OP_TLEN, "T"},
+    {"tkeys", OP_TKEYS, "T"},
 };
 
 static bool
 parse_operand(struct parser *parser, struct op *op, char letter,
               const char *text)
 {
-    char letters[2] = {letter, '\0'};
+    char one[2] = {letter, '\0'};
+    const char *letters = letter == 'X'   ? type_letters
+                          : letter == 'E' ? strong_letters
+                                          : one;
     if (letter == 'k')
         return parse_count(parser, text, FIELDS, &op->number);
     if (letter == 'n')
         return parse_count(parser, text, SETTLE_LIMIT, &op->number);
-    return parse_name(parser, text, letter == 'X' ? type_letters : letters,
+    if (letter == 'v') {
+        op->has_key = true;
+        return parse_value(parser, text, "O", &op->key);
+    }
+    return parse_name(parser, text, letters,
                       op->entity == NO_ENTITY ? &op->entity : &op->other);
 }
 
@@ -358,15 +373,14 @@ parse_op(struct parser *parser)
 static bool
 parse_profile(struct parser *parser, const char *word)
 {
-    static const char *const names[] = {"core", "refcache", "del"};
+    static const char *const names[] = {"core", "refcache", "del", "tables",
+                                        "eph"};
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(word, names[i]) == 0) {
             parser->trace->profile = (enum profile)i;
             parser->has_profile = true;
             return true;
         }
-    if (strcmp(word, "tables") == 0 || strcmp(word, "eph") == 0)
-        return refuse(parser, "profile '%s' is not supported yet", word);
     return refuse(parser, "unknown profile '%.40s'", word);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The trace language: a program over objects, references and finalizers, one
- * operation a line.  docs: tests/traces/README.md.  Parsing turns every name
- * (O3, R1, F2) into a small number, its entity, and refuses whatever is not in
- * the language, with the number of the line.
+ * The trace language: a program over objects, references, finalizers and weak
+ * tables, one operation a line.  docs: tests/traces/README.md.  Parsing turns
+ * every name (O3, R1, F2, T1) into a small number, its entity, and refuses
+ * whatever is not in the language, with the number of the line.
  */
 #ifndef TRACE_PARSE_H
 #define TRACE_PARSE_H
@@ -14,15 +14,21 @@
 
 enum { FIELDS = 4, NO_ENTITY = -1 };
 
-enum profile { PROFILE_CORE, PROFILE_REFCACHE, PROFILE_DEL };
+enum profile {
+    PROFILE_CORE,
+    PROFILE_REFCACHE,
+    PROFILE_DEL,
+    PROFILE_TABLES,
+    PROFILE_EPH
+};
 
-/* What is printed: type is 'O', 'R' or 'F'. */
+/* What is printed: type is 'O', 'R', 'F' or 'T'. */
 struct entity_name {
     char type;
     unsigned number;
 };
 
-/* An argument: an entity, or a number if that is NO_ENTITY. */
+/* An argument or key: an entity, or a number if that is NO_ENTITY. */
 struct value {
     int entity;
     int32_t number;
@@ -88,7 +94,16 @@ enum op_type {
     OP_COLLECT,
     OP_SETTLE,
     OP_CENSUS,
-    OP_SHUTDOWN
+    OP_SHUTDOWN,
+    OP_WKD,
+    OP_WVD,
+    OP_WSET,
+    OP_TSET,
+    OP_TADD,
+    OP_TGET,
+    OP_TDEL,
+    OP_TLEN,
+    OP_TKEYS
 };
 
 struct op {
@@ -98,6 +113,8 @@ struct op {
     int entity;
     int other;
     unsigned number; /* OP_LINK and the like: the field; OP_SETTLE: how often */
+    bool has_key;    /* of a table */
+    struct value key;
     struct spec spec;
 };
 

@@ -69,6 +69,39 @@ push_roots(struct world *world, bool certain)
     return used;
 }
 
+/* Whatever can be reached from the things on the stack. */
+static void
+drain(struct world *world, size_t used, bool certain)
+{
+    while (used > 0) {
+        const struct thing *thing = &world->things[world->todo[--used]];
+        for (int k = 0; k < FIELDS; k++)
+            used = push(world, used, thing->fields[k]);
+        if (!thing->fired && !certain)
+            used = push(world, used, thing->hold);
+    }
+}
+
+/* The values of reachable keys, until there are no more (W6). */
+static void
+push_entries(struct world *world, bool certain)
+{
+    bool again = true;
+    while (again) {
+        again = false;
+        for (size_t i = 0; i < world->nentries; i++) {
+            const struct entry *entry = &world->entries[i];
+            if (world->things[entry->table].table != OP_WKD ||
+                !world->things[entry->table].reachable ||
+                !world->things[entry->key.entity].reachable ||
+                world->things[entry->value].reachable)
+                continue;
+            drain(world, push(world, 0, entry->value), certain);
+            again = true;
+        }
+    }
+}
+
 /*
  * After a shutdown callbacks are silent, so the shadow does not hear that they
  * let go of what they held: then some things are possibly reachable, but not
@@ -80,13 +113,8 @@ shadow_mark(struct world *world, bool certain)
     certain = certain && world->down;
     for (size_t i = 0; i < world->trace->nnames; i++)
         world->things[i].reachable = false;
-    for (size_t used = push_roots(world, certain); used > 0;) {
-        const struct thing *thing = &world->things[world->todo[--used]];
-        for (int k = 0; k < FIELDS; k++)
-            used = push(world, used, thing->fields[k]);
-        if (!thing->fired && !certain)
-            used = push(world, used, thing->hold);
-    }
+    drain(world, push_roots(world, certain), certain);
+    push_entries(world, certain);
 }
 
 /* ---- Between operations ----------------------------------------------- */
@@ -136,6 +164,50 @@ check_finalizer(struct world *world, int entity)
                  alive ? "is alive after it ran" : "died without running");
 }
 
+/* The side that may die. */
+static int
+weak_side(const struct world *world, const struct entry *entry)
+{
+    return world->things[entry->table].table == OP_WVD ? entry->value
+                                                       : entry->key.entity;
+}
+
+/* Whether the entry is there, as it must be while its weak side is reachable,
+   and must not be when that is dead. */
+static bool
+check_entry(struct world *world, const struct entry *entry)
+{
+    int weak = weak_side(world, entry);
+    void *value;
+    bool there =
+        is_alive(world, weak) &&
+        table_get(world, entry->table, key_word(world, &entry->key), &value);
+    if (!there && world->things[weak].lost < entry->order)
+        violated(world, entry->table, "lost an entry that is reachable");
+    if (there && entry->value != NO_ENTITY &&
+        value != reveal(&world->things[entry->value]))
+        violated(world, entry->table, "has a wrong value");
+    return there;
+}
+
+/* Forgets what is gone. */
+static void
+check_table(struct world *world, int table)
+{
+    size_t kept = 0, mine = 0;
+    for (size_t i = 0; i < world->nentries; i++) {
+        struct entry *entry = &world->entries[i];
+        bool is_mine = entry->table == table;
+        if (is_mine && !check_entry(world, entry))
+            continue;
+        mine += is_mine;
+        world->entries[kept++] = *entry;
+    }
+    world->nentries = kept;
+    if (table_length(world, table) != mine)
+        violated(world, table, "has entries of what is dead");
+}
+
 void
 shadow_check(struct world *world)
 {
@@ -153,6 +225,8 @@ shadow_check(struct world *world)
             check_ref(world, i);
         else if (has_type(world, i, 'F') && world->handles[i])
             check_finalizer(world, i);
+        else if (has_type(world, i, 'T') && world->handles[i])
+            check_table(world, i);
     }
 }
 
@@ -223,6 +297,54 @@ shadow_check_args(struct world *world, const struct value *expected,
             world_violation(world, "line %u: an argument is wrong",
                             world->op->line);
     }
+}
+
+/* ---- Entries of tables ------------------------------------------------ */
+
+/* The entry whose key is equal; the dead are equal to none. */
+static struct entry *
+find_entry(struct world *world, int table, const struct value *key)
+{
+    for (size_t i = 0; i < world->nentries; i++) {
+        struct entry *entry = &world->entries[i];
+        int owner = entry->key.entity;
+        bool equal = false;
+        if (entry->table != table ||
+            (owner != NO_ENTITY && !is_alive(world, owner)))
+            continue;
+        trace_host.equal(key_word(world, &entry->key), key_word(world, key),
+                         &equal, world);
+        if (equal)
+            return entry;
+    }
+    return NULL;
+}
+
+/* The first of two equal keys owns the entry (W1), and it may be lost already. */
+void
+shadow_set_entry(struct world *world, int table, const struct value *key,
+                 int value)
+{
+    if (!world->stress)
+        return;
+    struct entry *entry = find_entry(world, table, key);
+    if (!entry) {
+        world->entries = grow_by_one(world->entries, world->nentries,
+                                     sizeof *world->entries);
+        entry = &world->entries[world->nentries++];
+        *entry = (struct entry){.table = table, .key = *key};
+    }
+    entry->value = value;
+    if (!entry->order || world->things[table].table == OP_WVD)
+        entry->order = ++world->clock;
+}
+
+void
+shadow_delete_entry(struct world *world, int table, const struct value *key)
+{
+    struct entry *entry = world->stress ? find_entry(world, table, key) : NULL;
+    if (entry)
+        *entry = world->entries[--world->nentries];
 }
 
 /* ---- At the end ------------------------------------------------------- */

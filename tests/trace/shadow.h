@@ -11,6 +11,9 @@
  *    before the object was unreachable (R1, R2);
  *  - callback-less references are shared while one is reachable (R23);
  *  - a callback gets the arguments that were given;
+ *  - an entry of a table is there, with its value, while its weak side is
+ *    reachable, and gone when it died; values keep nothing alive by themselves
+ *    (W1-W8);
  *  - what is reachable is intact; at the end, what is not is gone, and every
  *    callback that was due has run.
  */
@@ -33,5 +36,11 @@ void shadow_check_ref(struct world *world, int entity, int expected);
 void shadow_check_fired(struct world *world, int entity, bool by_collector);
 void shadow_check_args(struct world *world, const struct value *expected,
                        void *const *words, size_t count);
+
+/* A table got this entry (`value` is NO_ENTITY in a set), or lost it. */
+void shadow_set_entry(struct world *world, int table, const struct value *key,
+                      int value);
+void shadow_delete_entry(struct world *world, int table,
+                         const struct value *key);
 
 #endif

@@ -2,6 +2,7 @@
 /* The heap of a trace, its things and their names. */
 #include "world.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 
 #include "memory.h"
@@ -120,6 +121,7 @@ world_close(struct world *world)
     free(world->things);
     free(world->active);
     free(world->todo);
+    free(world->entries);
     *world = (struct world){0};
 }
 
@@ -161,6 +163,25 @@ to_word(int32_t number)
     return (void *)(((uintptr_t)(intptr_t)number << 1) | 1);
 }
 
+bool
+is_number(const void *word)
+{
+    return (uintptr_t)word & 1;
+}
+
+int32_t
+from_word(const void *word)
+{
+    return (int32_t)((intptr_t)word >> 1);
+}
+
+void *
+key_word(const struct world *world, const struct value *key)
+{
+    return key->entity == NO_ENTITY ? to_word(key->number)
+                                    : reveal(&world->things[key->entity]);
+}
+
 void
 text_entity(struct text *text, const struct world *world, int entity)
 {
@@ -174,8 +195,8 @@ text_value(struct text *text, const struct world *world, const void *value)
     int entity = entity_of(world, value);
     if (!value)
         text_add(text, "None");
-    else if ((uintptr_t)value & 1)
-        text_add(text, "%lld", (long long)((intptr_t)value >> 1));
+    else if (is_number(value))
+        text_add(text, "%" PRId32, from_word(value));
     else if (entity == NO_ENTITY)
         text_add(text, "BAD");
     else
@@ -192,6 +213,26 @@ text_list(struct text *text, const struct world *world, void *const *values,
         text_value(text, world, values[i]);
     }
     text_add(text, "]");
+}
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+    int32_t left = *(const int32_t *)a;
+    int32_t right = *(const int32_t *)b;
+    return (left > right) - (left < right);
+}
+
+void
+text_numbers(struct text *text, const char *prefix, int32_t *numbers,
+             size_t count)
+{
+    if (count)
+        qsort(numbers, count, sizeof *numbers, compare_numbers);
+    else
+        text_add(text, "-");
+    for (size_t i = 0; i < count; i++)
+        text_add(text, "%s%s%" PRId32, i ? " " : "", prefix, numbers[i]);
 }
 
 /* The keyword after `last` in order of names; `count` if there is none. */

@@ -39,6 +39,7 @@ struct thing {
     int target;       /* R, F */
     const struct spec *spec; /* R with callback, F, O with guard; or NULL */
     uint64_t order;          /* when it was made */
+    enum op_type table;      /* T: the operation that made it */
     unsigned fired;          /* how often its callback ran */
     bool over;               /* F: called, detached or run */
 
@@ -49,6 +50,14 @@ struct thing {
     uint64_t last_fired; /* O: order of the last callback the collector ran */
     bool seen_none;      /* R */
     bool reachable;      /* result of shadow_mark */
+};
+
+/* What the shadow knows of an entry of a table.  Of a wset, the value is none. */
+struct entry {
+    int table;
+    struct value key;
+    int value;
+    uint64_t order; /* when it was set */
 };
 
 struct world {
@@ -73,6 +82,8 @@ struct world {
     int *active; /* what running callbacks hold */
     size_t nactive;
     int *todo; /* shadow_mark's stack */
+    struct entry *entries;
+    size_t nentries;
 
     bool type_error;       /* the host's exception */
     struct text fault;     /* the trace is wrong */
@@ -102,10 +113,17 @@ bool is_alive(const struct world *world, int entity);
 int entity_of(const struct world *world, const void *value);
 
 void *to_word(int32_t number);
+bool is_number(const void *word);
+int32_t from_word(const void *word);
+/* The number, or the address of the entity, which may be dead. */
+void *key_word(const struct world *world, const struct value *key);
 /* None, a number, or a name such as O3. */
 void text_value(struct text *text, const struct world *world,
                 const void *value);
 void text_entity(struct text *text, const struct world *world, int entity);
+/* Sorts and lists them, each with the prefix; - if there are none. */
+void text_numbers(struct text *text, const char *prefix, int32_t *numbers,
+                  size_t count);
 /* [O4 R1 5] */
 void text_list(struct text *text, const struct world *world,
                void *const *values, size_t count);
@@ -113,6 +131,8 @@ void text_list(struct text *text, const struct world *world,
 void text_keywords(struct text *text, const struct world *world,
                    void *const *names, void *const *values, size_t count);
 
+/* Takes the handle; NULL, and a fault, if the address is. */
+struct thing *register_thing(struct world *world, int entity, void *address);
 void make_object(struct world *world, int entity, const struct spec *spec);
 void make_guarded(struct world *world, int entity, const struct spec *spec);
 /* Returns the lowest held name of the same reference, or NO_ENTITY. */
@@ -120,6 +140,20 @@ int make_ref(struct world *world, int entity, int target,
              const struct spec *spec);
 void make_finalizer(struct world *world, int entity, int target,
                     const struct spec *spec);
+
+/* ---- Tables ----------------------------------------------------------- */
+
+void make_table(struct world *world, int entity, enum op_type type);
+/* Whether the table of the operation takes such keys; if not, a fault. */
+bool takes_key(struct world *world, const struct op *op);
+/* tset and tadd. */
+void set_entry(struct world *world, const struct op *op);
+void text_entry(struct text *text, struct world *world, const struct op *op);
+void text_delete(struct text *text, struct world *world, const struct op *op);
+size_t table_length(const struct world *world, int table);
+void text_keys(struct text *text, const struct world *world, int table);
+/* Is there an entry with this key, and the value in it. */
+bool table_get(const struct world *world, int table, void *key, void **value);
 
 /* ---- Operations and acts ---------------------------------------------- */
 
