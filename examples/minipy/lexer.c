@@ -189,8 +189,13 @@ lex_number(struct scanner *s)
     if (!token->value)
         fail(s, from,
              "integers of more than 64 bits are not supported by minipy");
-    if (!is_small(token->value)) /* the arena is no root */
-        dict_set(vm.interned, token->value, token->value);
+    if (!is_small(token->value)) { /* the arena is no root */
+        value same = dict_get(vm.interned, token->value);
+        if (!same)
+            dict_set(vm.interned, token->value, token->value);
+        else
+            token->value = same;
+    }
 }
 
 /* ---- Strings ---------------------------------------------------------- */

@@ -107,8 +107,7 @@ def write(path, text):
         os.remove(path)
 
 
-def script_arguments(script, small):
-    wanted = "small" if small else "run with"
+def script_arguments(script, wanted):
     for line in read(script).splitlines()[1:6]:
         match = re.match(rf"# {wanted}: (.*)", line)
         if match:
@@ -131,11 +130,12 @@ def difference(expected, actual, name):
 def check(script, options):
     """What is wrong with a script, as text; empty if nothing is."""
     name = os.path.basename(script)[: -len(".py")]
-    arguments = script_arguments(script, options.small)
-    result = run(options.command, script, arguments, options.timeout)
     stored = os.path.join(os.path.dirname(script), "expected", name)
-    if options.small:
+    arguments = script_arguments(script, "run with")
+    if options.small and script_arguments(script, "small"):
+        arguments = script_arguments(script, "small")
         stored += "-small"
+    result = run(options.command, script, arguments, options.timeout)
     if options.write:
         write(stored + ".out", result.stdout)
         write(stored + ".err", result.errors())
@@ -166,6 +166,9 @@ def parse_arguments():
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--small", action="store_true")
     parser.add_argument(
+        "--tap", action="store_true", help="report as the Test Anything Protocol"
+    )
+    parser.add_argument(
         "--reference",
         action="store_true",
         help="the interpreter is python3; skipped if it has another version",
@@ -192,32 +195,59 @@ def check_version(interpreter):
         check=True,
     ).stdout.split()
     if tuple(map(int, version)) != REFERENCE_VERSION:
-        print("the outputs are those of Python 3.11, not", ".".join(version))
-        sys.exit(SKIPPED)
+        return "the outputs are those of Python 3.11, not " + ".".join(version)
+    return ""
 
 
 def main():
     options = parse_arguments()
-    if options.reference:
-        check_version(options.interpreter)
+    reason = options.reference and check_version(options.interpreter)
+    if reason:
+        print("1..0 # SKIP " + reason if options.tap else reason)
+        sys.exit(0 if options.tap else SKIPPED)
     names = options.names or [
         name[: -len(".py")]
         for name in sorted(os.listdir(options.directory))
         if name.endswith(".py") and name not in NOT_SCRIPTS
     ]
+    if options.reference and options.small:
+        names = [name for name in names if has_small_form(name, options)]
     os.makedirs(os.path.join(options.directory, "expected"), exist_ok=True)
     scripts = [os.path.join(options.directory, name + ".py") for name in names]
-    failed = []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         problems = pool.map(lambda script: check(script, options), scripts)
-        for name, problem in zip(names, problems):
-            if problem:
-                failed.append(name)
-                print(f"--- {name}\n{problem}\n", flush=True)
+        report = report_tap if options.tap else report_failures
+        failed = report(names, problems)
+    sys.exit(1 if failed else 0)
+
+
+def has_small_form(name, options):
+    script = os.path.join(options.directory, name + ".py")
+    return bool(script_arguments(script, "small"))
+
+
+def report_tap(names, problems):
+    failed = False
+    print(f"1..{len(names)}")
+    for name, problem in zip(names, problems):
+        failed |= bool(problem)
+        print("not ok" if problem else "ok", "-", name)
+        for line in problem.splitlines():
+            print("#", line)
+        sys.stdout.flush()
+    return failed
+
+
+def report_failures(names, problems):
+    failed = []
+    for name, problem in zip(names, problems):
+        if problem:
+            failed.append(name)
+            print(f"--- {name}\n{problem}\n", flush=True)
     print(f"{len(names) - len(failed)} of {len(names)} scripts are right")
     if failed:
         print("failed:", *failed)
-    sys.exit(1 if failed else 0)
+    return failed
 
 
 NOT_SCRIPTS = {

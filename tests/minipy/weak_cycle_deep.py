@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
+# small: 1000
 # A long chain is marked and freed without deep recursion.
 import gc
+import sys
 import weakref
 
 
@@ -18,7 +20,7 @@ def chain(length):
     return head, weakref.ref(end)
 
 
-head, end = chain(20000)
+head, end = chain(int(sys.argv[1]) if len(sys.argv) > 1 else 20000)
 gc.collect()
 print(end() is not None)
 head = None

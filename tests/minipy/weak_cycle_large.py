@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
+# small: 200
 # A ring of some thousand objects goes in one collection.
 import gc
+import sys
 import weakref
 
 
@@ -29,7 +31,7 @@ def ring(size):
     return first, refs
 
 
-first, refs = ring(2000)
+first, refs = ring(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
 gc.collect()
 print(count, first.next.previous is first)
 first = None

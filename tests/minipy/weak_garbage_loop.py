@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
+# small: 1000
 # Cyclic garbage in a loop, more than a small heap holds.
 import gc
+import sys
 import weakref
 
 
@@ -20,7 +22,7 @@ def finish():
 
 
 live = []
-for number in range(6000):
+for number in range(int(sys.argv[1]) if len(sys.argv) > 1 else 6000):
     node = Node(number)
     if number % 1000 == 0:
         live.append(node)
@@ -29,4 +31,4 @@ for number in range(6000):
         weakref.finalize(node, finish)
 del node
 gc.collect()
-print(count, [node.number for node in live], sum(live[3].data))
+print(count, [node.number for node in live], sum(live[-1].data))

@@ -33,7 +33,6 @@ def fannkuch(n):
             if count[r] > 0:
                 break
             r += 1
-        r += 1
 
 
 n = int(sys.argv[1]) if len(sys.argv) > 1 else 8
