@@ -50,7 +50,7 @@ wgc__api_is_indexed(const struct wgc__record *record)
 /* Allocate, with cycles and the host's hook as they are due. */
 void *wgc__api_allocate(struct wgc_heap *heap, struct wgc__lane *lane,
                         size_t bytes, size_t alignment, wgc__word here);
-/* The same for a record, while `a` and `b` are roots (SEMANTICS Q12). */
+/* The same for a record, while `a` and `b` are roots (Q12). */
 struct wgc__record *wgc__api_new_record(struct wgc_heap *heap, uint16_t kind,
                                         const void *a, const void *b,
                                         wgc__word here);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * DESIGN section 4 and SEMANTICS section 2 (G1 to G7), a line each.  Delivery
+ * The order of a cycle (G1 to G7 of docs/semantics.md), a line each.  Delivery
  * (G8) is not part of a cycle: api does it, when it may.
  */
 #include "collect.h"

@@ -17,7 +17,7 @@ void wgc__finalize_mark(const struct wgc__queue *queue,
                         struct wgc_tracer *tracer);
 
 /* Condemn the unmarked objects of finalizers; returns how many after-death ones
-   keep their own object alive (SEMANTICS F12). */
+   keep their own object alive (F12). */
 size_t wgc__finalize_select(struct wgc__queue *queue,
                             const struct wgc__blocks *blocks);
 

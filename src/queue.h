@@ -121,7 +121,7 @@ struct wgc__record *wgc__queue_condemn(struct wgc__queue *queue,
 /* Long references that wait clear, or go back to targets that came back. */
 void wgc__queue_end_waiting(struct wgc__queue *queue,
                             const struct wgc__blocks *marks);
-/* Sort the batch (SEMANTICS R15, Q6) and append it to the queue. */
+/* Sort the batch (R15, Q6) and append it to the queue. */
 void wgc__queue_add_batch(struct wgc__queue *queue);
 
 /* All records of `from` are now records of `to`. */

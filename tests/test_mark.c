@@ -358,7 +358,7 @@ reach(const struct cycle *cycle, bool *reached, int from)
         reach(cycle, reached, cycle->edges[from][edge]);
 }
 
-/* SEMANTICS G1 to G4: what is alive, and what guards hand out. */
+/* G1 to G4: what is alive, and what guards hand out. */
 static void
 search_world(struct cycle *cycle)
 {

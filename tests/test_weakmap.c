@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Weak maps and ephemerons: SEMANTICS W1, W2, W5 to W12, regression rows BW4,
+/* Weak maps and ephemerons: W1, W2, W5 to W12, regression rows BW4,
    BW15, BW16, BW17. */
 #include "support.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finalizers of both kinds.  SEMANTICS rules F1-F21 (after death, which are
- * Python's weakref.finalize) and P1-P11 (guards, after Guile's guardians and
- * PEP 442).  What heap.h says of threads, errors and re-entrance holds here.
+ * Finalizers of both kinds: after death, which are Python's weakref.finalize
+ * (rules F1-F21 of docs/semantics.md), and guards, after Guile's guardians and
+ * PEP 442 (P1-P11).  What heap.h says of threads, errors and re-entrance holds here.
  *
  * A finalizer runs at most once, whatever happens: death, wgc_finalizer_run,
  * wgc_finalizer_run_all, in any nesting (F8).  Objects die in no particular

@@ -68,7 +68,7 @@ WGC_API wgc_status wgc_last_status(void);
 
 /* ---- Configuration ---------------------------------------------------- */
 
-/* When queued callbacks run (SEMANTICS Q1, Q2).  wgc_deliver always does. */
+/* When queued callbacks run (Q1, Q2).  wgc_deliver always does. */
 typedef enum wgc_delivery {
     WGC_DELIVER_COLLECT = 0, /* in wgc_collect too; never in allocation */
     WGC_DELIVER_MANUAL,      /* in nothing else */
@@ -304,7 +304,7 @@ WGC_API wgc_status wgc_unpin(wgc_heap *heap, const void *object);
 /*
  * A full cycle, then delivery of what is queued at that moment (unless delivery
  * is WGC_DELIVER_MANUAL).  Inside a callback: the cycle only, callbacks wait
- * for the next delivery (SEMANTICS Q4).
+ * for the next delivery (Q4).
  *
  * On a stack that is not the thread's own (a coroutine's, a signal stack) the
  * roots cannot be found: WGC_UNATTACHED, and allocation there runs no automatic
@@ -334,7 +334,7 @@ WGC_API size_t wgc_pending(wgc_heap *heap);
 
 /*
  * Run up to `most` of the callbacks that are queued now, after-death ones
- * first, then guards, each in order (SEMANTICS Q6); returns how many ran.
+ * first, then guards, each in order (Q6); returns how many ran.
  * Inside a callback it does nothing and returns 0.
  *
  * A callback may leave by longjmp (or an exception): the others stay queued for

@@ -2,7 +2,7 @@
 /*
  * Python's weakref module, for an interpreter that keeps its objects in a libwgc
  * heap: ref, WeakMethod, proxy, finalize, WeakKeyDictionary, WeakValueDictionary
- * and WeakSet.  SEMANTICS rules R1-R31, F1-F21, Q9, Q10 and W1-W14;
+ * and WeakSet.  Rules R1-R31, F1-F21, Q9, Q10 and W1-W14 of docs/semantics.md;
  * docs/python.md has the meaning on one page and every difference from CPython.
  * What heap.h says of threads and re-entrance holds here.
  *

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Weak references, weak slots, weak maps and ephemerons.  SEMANTICS rules R1-R31
- * and W1-W12; "short" and "long" are .NET's and bdwgc's words.  What heap.h says of threads, errors and
- * re-entrance holds here.
+ * Weak references, weak slots, weak maps and ephemerons: rules R1-R31 and W1-W12
+ * of docs/semantics.md; docs/weak.md says which to take.  "Short" and "long" are
+ * .NET's and bdwgc's words.  What heap.h says of threads, errors and re-entrance
+ * holds here.
  *
  * A cycle clears every short reference to every object that it found dead in
  * one step, before any callback runs (R8, R9).  A callback therefore never sees
