@@ -26,7 +26,9 @@ static wgc_heap *heap;
 static wgc_weakmap *derivatives;
 static unsigned computed, remembered;
 /* What the program has at present. */
-static expression *formula, *result;
+static struct {
+    expression *formula, *result;
+} kept;
 
 static void *
 need(void *object)
@@ -149,19 +151,24 @@ main(void)
 
     heap = need(wgc_heap_new(NULL));
     derivatives = need(wgc_weakmap_new(heap, &info));
+    /* Static variables are roots, unless the compiler finds that nobody reads
+       them and leaves them out; this one it cannot. */
+    if (wgc_root_add(heap, &kept, &kept + 1) != WGC_OK) {
+        need(NULL);
+    }
 
-    formula = power(5);
-    result = derivative(formula);
-    printf("the derivative of x^5 at 2 is %d\n", evaluate(result, 2));
+    kept.formula = power(5);
+    kept.result = derivative(kept.formula);
+    printf("the derivative of x^5 at 2 is %d\n", evaluate(kept.result, 2));
     report("x^5");
-    result = derivative(power(5)); /* another one, but equal */
+    kept.result = derivative(power(5)); /* another one, but equal */
     report("x^5 again");
 
     /* All that is alive is in static variables, so the stack, where a stale
        address may lie, need not be looked at. */
     wgc_collect_exact(heap);
     report("with x^5 in use");
-    formula = result = NULL;
+    kept.formula = kept.result = NULL;
     wgc_collect_exact(heap);
     report("without");
     return wgc_heap_free(heap);

@@ -82,6 +82,11 @@ main(void)
 {
     heap = need(wgc_heap_new(NULL));
     notes = need(wgc_weakmap_new(heap, NULL));
+    /* Static variables are roots, unless the compiler finds that nobody reads
+       them and leaves them out; these it cannot. */
+    if (wgc_root_add(heap, drawing, drawing + 3) != WGC_OK) {
+        need(NULL);
+    }
 
     drawing[0] = new_shape("triangle", 3);
     drawing[1] = new_shape("square", 4);
