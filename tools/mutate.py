@@ -82,7 +82,7 @@ def mutations(line):
         elif text == "!":
             choices = [""]
         elif text == "if" and re.search(r"\bif \(", line):
-            choices = ["if (0) {} else if"]
+            choices = ["while (0) if"]  # leaves the statement out
         else:
             continue
         for choice in choices:
