@@ -826,6 +826,26 @@ what_is_no_reference_is_recognised(void **state)
     assert_true(wgc_py_is_ref(py, roots[1]));
 }
 
+static void
+a_context_keeps_the_two_values_of_its_host(void **state)
+{
+    (void)state;
+    hidden data = hide(new_object(1)), none = hide(new_object(2));
+    wgc_py_host host = scene_host;
+    host.data = reveal(data);
+    host.none = reveal(none);
+    wgc_py *other = wgc_py_new(heap, &host);
+    assert_non_null(other);
+    host = (wgc_py_host){0};
+    cycle();
+    assert_true(is_alive(heap, data));
+    assert_true(is_alive(heap, none));
+    wgc_py_free(other);
+    cycle();
+    assert_false(is_alive(heap, data));
+    assert_false(is_alive(heap, none));
+}
+
 int
 main(void)
 {
@@ -876,6 +896,7 @@ main(void)
         SCENE_TEST(R30_other_weak_references_of_the_heap_do_not_count),
         SCENE_TEST(R31_what_a_reference_returned_survives_in_a_local_variable),
         SCENE_TEST(what_is_no_reference_is_recognised),
+        SCENE_TEST(a_context_keeps_the_two_values_of_its_host),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
