@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Python's weakref.ref and weakref.finalize in an interpreter of your own.  The
- * interpreter here is as small as can be: its values are strings and functions,
- * and this is the program that it "runs":
+ * Python's weakref in an interpreter of your own.  The interpreter here is as
+ * small as can be: its values are strings and functions, and this is the program
+ * that it "runs":
  *
  *     r = ref(spam, print_dead)
  *     f = finalize(spam, goodbye, "ham", tone="sad")
+ *     notes = WeakKeyDictionary(); notes[spam] = spam
  *     del spam; gc.collect()
  */
 #include <stdbool.h>
@@ -28,6 +29,7 @@ static wgc_py *py;
 static value *spam, *print_dead, *goodbye, *shutdown;
 static wgc_py_ref *r;
 static wgc_py_finalize *f;
+static wgc_py_weakdict *notes;
 static char none;
 
 static void *
@@ -115,11 +117,17 @@ main(void)
     void *values[] = {new_value(heap, "sad", NULL)};
     f = need(wgc_py_finalize_new(py, spam, goodbye, args, 1, names, values, 1));
     printf("r() is %s\n", ((value *)wgc_py_ref_call(py, r))->text);
+    notes = need(wgc_py_weakkeydict_new(py));
+    if (!wgc_py_weakdict_set(py, notes, spam,
+                             spam)) /* CPython leaks this (W5) */
+        return 1;
+    printf("len(notes) is %zu\n", wgc_py_weakdict_len(py, notes));
 
     printf("del spam; gc.collect()\n");
     spam = NULL;
     wgc_collect_exact(heap);
     printf("f.alive is %s\n", wgc_py_finalize_alive(py, f) ? "True" : "False");
+    printf("len(notes) is %zu\n", wgc_py_weakdict_len(py, notes));
 
     printf("exit\n");
     shutdown = new_value(heap, "shutdown", NULL);
