@@ -89,17 +89,20 @@ W14_a_proxy_has_no_hash_and_is_no_reference_to_compare(void **state)
 }
 
 static void
-R30_proxies_are_counted_and_listed(void **state)
+R30_proxies_are_counted_and_listed_behind_the_shared_reference(void **state)
 {
     (void)state;
-    wgc_py_ref *list[4];
+    wgc_py_ref *list[8];
     roots[0] = new_object(1);
-    roots[1] = ref(roots[0], NULL);
+    roots[5] = ref_saying(roots[0], "x");
     roots[2] = proxy(roots[0], NULL);
-    assert_int_equal(wgc_py_ref_count(py, roots[0]), 2);
-    assert_int_equal(wgc_py_ref_list(py, roots[0], list, 4), 2);
-    assert_ptr_equal(list[0], roots[2]);
-    assert_ptr_equal(list[1], roots[1]);
+    roots[4] = ref_saying(roots[0], "y");
+    roots[1] = ref(roots[0], NULL);
+    roots[3] = proxy(roots[0], new_function(say, "z", NULL));
+    assert_int_equal(wgc_py_ref_count(py, roots[0]), 5);
+    assert_int_equal(wgc_py_ref_list(py, roots[0], list, 8), 5);
+    for (int i = 0; i < 5; i++) /* in CPython's order */
+        assert_ptr_equal(list[i], roots[1 + i]);
 }
 
 static void
@@ -129,7 +132,8 @@ main(void)
         SCENE_TEST(
             W14_the_callback_gets_the_proxy_in_one_order_with_references),
         SCENE_TEST(W14_a_proxy_has_no_hash_and_is_no_reference_to_compare),
-        SCENE_TEST(R30_proxies_are_counted_and_listed),
+        SCENE_TEST(
+            R30_proxies_are_counted_and_listed_behind_the_shared_reference),
         SCENE_TEST(what_is_no_proxy_is_a_type_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -582,6 +582,33 @@ W11_an_entry_is_gone_before_any_callback(void **state)
     assert_log("0::1 1:9:1 ");
 }
 
+static void
+look_in_guard(void *self, void *dict)
+{
+    log_add("%zu ", len(dict));
+    assert_null(get(dict, self));
+    roots[1] = self; /* it comes back, without its entry */
+}
+
+static void
+W12_an_entry_is_gone_before_the_guard_of_its_weak_side_runs(void **state)
+{
+    (void)state;
+    for (int weak_values = 0; weak_values < 2; weak_values++) {
+        void *dict = roots[0] = weak_values ? new_values() : new_keys();
+        object *self = new_object(1);
+        assert_non_null(
+            wgc_finalizer_new_guard(heap, self, look_in_guard, dict));
+        set(dict, self, self);
+        cycle();
+        assert_log("0 ");
+        assert_int_equal(((object *)roots[1])->value, 1);
+        assert_int_equal(len(dict), 0);
+        set(dict, roots[1], roots[1]);
+        assert_int_equal(len(dict), 1);
+    }
+}
+
 /* ---- Errors ----------------------------------------------------------- */
 
 static void
@@ -969,6 +996,7 @@ main(void)
         SCENE_TEST(W4_an_iteration_complains_if_the_program_changed_the_size),
         SCENE_TEST(W4_an_iteration_goes_on_if_only_values_changed),
         SCENE_TEST(W11_an_entry_is_gone_before_any_callback),
+        SCENE_TEST(W12_an_entry_is_gone_before_the_guard_of_its_weak_side_runs),
         SCENE_TEST(R5_a_weak_side_that_cannot_be_referenced_is_a_type_error),
         SCENE_TEST(what_the_host_raises_is_passed_on_and_changes_nothing),
         SCENE_TEST(a_comparison_that_raises_anywhere_changes_nothing),

@@ -206,8 +206,9 @@ WGC_API bool wgc_py_ref_equal(wgc_py *py, wgc_py_ref *a, wgc_py_ref *b,
                               bool *equal);
 
 /*
- * getweakrefs, newest first: stores up to `most` references to `object`, proxies
- * and WeakMethods among them, and returns how many there are.  References that
+ * getweakrefs: stores up to `most` references to `object`, proxies and
+ * WeakMethods among them, and returns how many there are.  The shared ref and the
+ * shared proxy come first, the others follow newest first.  References that
  * are unreachable but not collected yet are among them, so it is exact only
  * right after a collection (R30), and storing one revives it.
  */
@@ -358,7 +359,7 @@ WGC_API wgc_py_answer wgc_py_weakdict_contains(wgc_py *py,
                                                void *key);
 
 /* d[key], d.get(key): *value only changes if the answer is yes.  `value` may be
-   NULL, here and below. */
+   NULL, here and in the functions of entries below. */
 WGC_API wgc_py_answer wgc_py_weakdict_get(wgc_py *py, wgc_py_weakdict *dict,
                                           void *key, void **value);
 
@@ -367,7 +368,8 @@ WGC_API wgc_py_answer wgc_py_weakdict_get(wgc_py *py, wgc_py_weakdict *dict,
 WGC_API bool wgc_py_weakdict_set(wgc_py *py, wgc_py_weakdict *dict, void *key,
                                  void *value);
 
-/* d.setdefault(key, *value): *value is the value that is there from now on. */
+/* d.setdefault(key, *value): *value is the value that is there from now on; not
+   NULL. */
 WGC_API bool wgc_py_weakdict_setdefault(wgc_py *py, wgc_py_weakdict *dict,
                                         void *key, void **value);
 

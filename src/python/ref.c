@@ -235,15 +235,28 @@ wgc_py_ref_equal(wgc_py *py, wgc_py_ref *a, wgc_py_ref *b, bool *equal)
            compare_targets(py, a->function, b->function, equal);
 }
 
+/* CPython lists what is shared first: the ref, then the proxy. */
+enum { SHARED_REF, SHARED_PROXY, NOT_SHARED, RANKS };
+
+static int
+rank_of(const wgc_py_ref *ref)
+{
+    if (!ref->shared)
+        return NOT_SHARED;
+    return ref->sort == WGC__PY_PROXY ? SHARED_PROXY : SHARED_REF;
+}
+
 size_t
 wgc_py_ref_list(wgc_py *py, const void *object, wgc_py_ref **refs, size_t most)
 {
     size_t count = 0;
-    wgc_weakref *weak = NULL;
-    while (py && (weak = wgc_weakref_next(py->heap, object, weak))) {
-        wgc_py_ref *ref = ref_of(py, weak);
-        if (ref && count++ < most)
-            refs[count - 1] = ref;
+    for (int rank = 0; py && rank < RANKS; rank++) {
+        wgc_weakref *weak = NULL;
+        while ((weak = wgc_weakref_next(py->heap, object, weak))) {
+            wgc_py_ref *ref = ref_of(py, weak);
+            if (ref && rank_of(ref) == rank && count++ < most)
+                refs[count - 1] = ref;
+        }
     }
     return count;
 }
