@@ -569,10 +569,35 @@ has_star(const struct nodes *nodes)
     return false;
 }
 
+/* A set of constants is made from a frozenset, as in CPython: that decides in
+   which order it is printed.  NULL if it is no such set. */
+static value
+constant_set(const struct nodes *nodes)
+{
+    value tuple = new_tuple(nodes->count, NULL);
+    if (nodes->count < 3)
+        return NULL;
+    for (size_t i = 0; i < nodes->count; i++) {
+        struct node *node = nodes->items[i];
+        if (node->kind != N_CONSTANT && node->kind != N_FLOAT)
+            return NULL;
+        AS(tuple, tuple)->items[i] =
+            node->kind == N_FLOAT ? make_float(node->number) : node->value;
+    }
+    return make_frozenset(&tuple, 1, NULL);
+}
+
 static void
 sequence_display(struct unit *u, const struct nodes *nodes, enum opcode build)
 {
     bool set = build == I_BUILD_SET;
+    value constants = set ? constant_set(nodes) : NULL;
+    if (constants) {
+        emit(u, I_BUILD_SET, 0);
+        emit_constant(u, constants);
+        emit(u, I_SET_UPDATE, 0);
+        return;
+    }
     if (nodes->count > 100 || has_star(nodes)) {
         emit(u, set ? I_BUILD_SET : I_BUILD_LIST, 0);
         for (size_t i = 0; i < nodes->count; i++) {

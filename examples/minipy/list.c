@@ -571,9 +571,31 @@ METHOD(sort)
     return NONE;
 }
 
+METHOD(range_index)
+{
+    struct range *range = AS(range, args[0]);
+    UNUSED;
+    if (!contains(args[0], args[1]))
+        raise_error(E_ValueError, "%s is not in range",
+                    text_of(repr(args[1])));
+    return is_int(args[1])
+               ? make_int((int_of(args[1]) - range->start) / range->step)
+               : small(0);
+}
+
+METHOD(range_count)
+{
+    UNUSED;
+    return small(contains(args[0], args[1]));
+}
+
 void
 lists_start(void)
 {
+    static const struct define range_methods[] = {
+        {"index", range_index, 2, 2, false},
+        {"count", range_count, 2, 2, false},
+    };
     static const struct define list_methods[] = {
         {"append", append, 2, 2, false},
         {"extend", extend, 2, 2, false},
@@ -589,4 +611,5 @@ lists_start(void)
     };
     define_methods(vm.types[TYPE_LIST], list_methods, COUNT(list_methods));
     define_methods(vm.types[TYPE_TUPLE], list_methods + 5, 2);
+    define_methods(vm.types[TYPE_RANGE], range_methods, COUNT(range_methods));
 }

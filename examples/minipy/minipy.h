@@ -794,6 +794,7 @@ bool set_has(struct set *set, value key);
 void set_update(struct set *set, value iterable);
 value set_next(struct set *set, int64_t *at);
 value set_operation(int operation, value a, value b);
+bool is_set_like(value v);
 value set_compare(enum compare how, value a, value b);
 value set_repr(value set);
 int64_t set_hash(struct set *set);

@@ -352,11 +352,13 @@ equal(value a, value b)
         value result = equal_special(a, b);
         return result ? truth(result) : a == b;
     }
-    if ((a->type == TYPE_SET || a->type == TYPE_FROZENSET) &&
-        (b->type == TYPE_SET || b->type == TYPE_FROZENSET))
+    if (a->type == TYPE_VIEW && b->type == TYPE_VIEW && a->aux == ITER_ITEMS &&
+        b->aux == ITER_ITEMS) /* the values need no hash */
+        return dict_equal(AS(view, a)->dict, AS(view, b)->dict);
+    if (is_set_like(a) && is_set_like(b))
         return set_compare(EQ, a, b) == TRUE;
     if (a->type != b->type)
-        return a->type == TYPE_VIEW && a == b;
+        return false;
     switch (a->type) {
     case TYPE_TUPLE:
     case TYPE_LIST:
@@ -376,10 +378,6 @@ equal(value a, value b)
     case TYPE_METHOD:
         return AS(method, a)->self == AS(method, b)->self &&
                AS(method, a)->function == AS(method, b)->function;
-    case TYPE_VIEW:
-        if (a->aux == ITER_VALUES || a->aux != b->aux)
-            return a == b;
-        return sequence_equal(list_of(a), list_of(b));
     default:
         return a == b;
     }
@@ -446,8 +444,7 @@ compare(enum compare how, value a, value b)
         vm.depth--;
         return result;
     }
-    if ((is(a, TYPE_SET) || is(a, TYPE_FROZENSET)) &&
-        (is(b, TYPE_SET) || is(b, TYPE_FROZENSET)))
+    if (is_set_like(a) && is_set_like(b))
         return set_compare(how, a, b);
     raise_error(E_TypeError,
                 "'%s' not supported between instances of '%s' and '%s'",

@@ -246,12 +246,17 @@ become(struct set *set, struct set *other)
     return (value)set;
 }
 
-static value
-view_as_set(value v)
+/* A set, or the view of a dict's keys or items. */
+bool
+is_set_like(value v)
 {
-    if (is(v, TYPE_VIEW) && v->aux != ITER_VALUES)
-        return (value)copy_of(v, TYPE_SET);
-    return v;
+    return is_set(v) || (is(v, TYPE_VIEW) && v->aux != ITER_VALUES);
+}
+
+static struct set *
+other_set(value v)
+{
+    return is_set(v) ? AS(set, v) : copy_of(v, TYPE_SET);
 }
 
 value
@@ -259,9 +264,11 @@ set_operation(int operation, value a, value b)
 {
     bool inplace = operation & OP_INPLACE;
     operation &= ~OP_INPLACE;
-    if (is(a, TYPE_VIEW)) {
-        a = view_as_set(a);
-        b = is(b, TYPE_VIEW) ? view_as_set(b) : (value)copy_of(b, TYPE_SET);
+    if (is_set_like(a) && !is_set(a) && is_iterable(b)) {
+        a = (value)copy_of(a, TYPE_SET);
+        b = (value)other_set(b);
+    } else if (is_set(a) && is_set_like(b)) {
+        b = (value)other_set(b);
     }
     if (!is_set(a) || !is_set(b))
         return NULL;
@@ -297,7 +304,7 @@ is_subset(struct set *a, struct set *b)
 value
 set_compare(enum compare how, value a, value b)
 {
-    struct set *x = AS(set, a), *y = AS(set, b);
+    struct set *x = other_set(a), *y = other_set(b);
     switch (how) {
     case LE:
         return boolean(is_subset(x, y));
@@ -412,9 +419,8 @@ operate(int operation, value *args, int nargs, bool inplace)
     value result =
         inplace ? args[0] : (value)copy_of(args[0], (enum type)args[0]->type);
     for (int i = 1; i < nargs; i++) {
-        value other =
-            is_set(args[i]) ? args[i] : (value)copy_of(args[i], TYPE_SET);
-        value next_one = set_operation(operation, result, other);
+        value next_one =
+            set_operation(operation, result, (value)other_set(args[i]));
         if (inplace)
             become(SELF, AS(set, next_one));
         else
@@ -437,12 +443,6 @@ OPERATION(intersection_update, OP_AND, true)
 OPERATION(difference_update, OP_SUB, true)
 OPERATION(symmetric_update, OP_XOR, true)
 
-static struct set *
-other_set(value v)
-{
-    return is_set(v) ? AS(set, v) : copy_of(v, TYPE_SET);
-}
-
 METHOD(issubset)
 {
     UNUSED;
@@ -458,8 +458,9 @@ METHOD(issuperset)
 METHOD(isdisjoint)
 {
     UNUSED;
-    return boolean(intersection(SELF, other_set(args[1]), TYPE_SET)->count ==
-                   0);
+    return boolean(
+        intersection(other_set(args[0]), other_set(args[1]), TYPE_SET)->count ==
+        0);
 }
 
 value
@@ -506,4 +507,5 @@ sets_start(void)
     };
     define_methods(vm.types[TYPE_SET], methods, COUNT(methods));
     define_methods(vm.types[TYPE_FROZENSET], methods, 8);
+    define_methods(vm.types[TYPE_VIEW], methods + 7, 1);
 }

@@ -221,17 +221,102 @@ text_done(struct text *text)
 
 /* ---- Questions -------------------------------------------------------- */
 
+/* SipHash-1-3 with the key 0, of which strings keep 32 bits: what CPython uses
+   with PYTHONHASHSEED=0, so that sets of strings have the same order. */
+struct sip {
+    uint64_t v0, v1, v2, v3, block;
+    size_t count;
+};
+
+static void
+sip_round(struct sip *s)
+{
+#define ROTATE(x, n) ((x) << (n) | (x) >> (64 - (n)))
+    s->v0 += s->v1;
+    s->v2 += s->v3;
+    s->v1 = ROTATE(s->v1, 13) ^ s->v0;
+    s->v3 = ROTATE(s->v3, 16) ^ s->v2;
+    s->v0 = ROTATE(s->v0, 32) + s->v3;
+    s->v2 += s->v1;
+    s->v1 = ROTATE(s->v1, 17) ^ s->v2;
+    s->v3 = ROTATE(s->v3, 21) ^ s->v0;
+    s->v2 = ROTATE(s->v2, 32);
+#undef ROTATE
+}
+
+static void
+sip_block(struct sip *s, uint64_t block)
+{
+    s->v3 ^= block;
+    sip_round(s);
+    s->v0 ^= block;
+}
+
+/* The `size` low bytes of n. */
+static void
+sip_add(struct sip *s, uint32_t n, size_t size)
+{
+    for (size_t i = 0; i < size; i++, n >>= 8) {
+        s->block |= (uint64_t)(n & 255) << s->count % 8 * 8;
+        if (++s->count % 8 == 0) {
+            sip_block(s, s->block);
+            s->block = 0;
+        }
+    }
+}
+
+/* Characters have 1, 2 or 4 bytes there, as the largest one needs. */
+static void
+sip_characters(struct sip *s, const struct str *str)
+{
+    const char *end = str->text + str->bytes;
+    unsigned char lead = 0;
+    uint32_t point;
+    for (uint32_t i = 0; i < str->bytes; i++)
+        lead = (unsigned char)str->text[i] > lead ? (unsigned char)str->text[i]
+                                                  : lead;
+    size_t size = lead >= 0xf0 ? 4 : lead >= 0xc4 ? 2 : 1;
+    for (const char *p = str->text; p < end; sip_add(s, point, size))
+        p += utf8_decode(p, end, &point);
+}
+
+static uint32_t
+hash_text(const struct str *str)
+{
+    struct sip s = {UINT64_C(0x736f6d6570736575),
+                    UINT64_C(0x646f72616e646f6d),
+                    UINT64_C(0x6c7967656e657261),
+                    UINT64_C(0x7465646279746573),
+                    0,
+                    0};
+    const char *p = str->text;
+    if (str->bytes == 0)
+        return 0;
+    if (is_ascii(str))
+        for (; s.count + 8 <= str->bytes; s.count += 8) {
+            uint64_t block;
+            memcpy(&block, p + s.count, 8);
+            sip_block(&s, block);
+        }
+    if (is_ascii(str))
+        while (s.count < str->bytes)
+            sip_add(&s, (unsigned char)p[s.count], 1);
+    else
+        sip_characters(&s, str);
+    sip_block(&s, s.block | (uint64_t)s.count << 56);
+    s.v2 ^= 0xff;
+    sip_round(&s);
+    sip_round(&s);
+    sip_round(&s);
+    return (uint32_t)(s.v0 ^ s.v1 ^ s.v2 ^ s.v3);
+}
+
 int64_t
 str_hash(value v)
 {
     struct str *str = AS(str, v);
-    if (str->head.aux == 0) {
-        uint64_t sum = UINT64_C(0xcbf29ce484222325);
-        for (uint32_t i = 0; i < str->bytes; i++)
-            sum = (sum ^ (unsigned char)str->text[i]) * UINT64_C(0x100000001b3);
-        uint32_t folded = (uint32_t)(sum ^ sum >> 32);
-        str->head.aux = folded ? folded : 1;
-    }
+    if (str->head.aux == 0)
+        str->head.aux = hash_text(str);
     return str->head.aux;
 }
 
