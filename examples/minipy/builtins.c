@@ -237,10 +237,12 @@ is_instance_of(struct class *class, value of, const char *what)
         return is_subclass(class, AS(class, of));
     if (!is(of, TYPE_TUPLE))
         raise_error(E_TypeError, "%s", what);
-    for (size_t i = 0; i < AS(tuple, of)->count; i++)
-        if (is_instance_of(class, AS(tuple, of)->items[i], what))
-            return true;
-    return false;
+    bool found = false;
+    enter_recursion(" in __instancecheck__");
+    for (size_t i = 0; i < AS(tuple, of)->count && !found; i++)
+        found = is_instance_of(class, AS(tuple, of)->items[i], what);
+    vm.depth--;
+    return found;
 }
 
 METHOD(isinstance)

@@ -54,6 +54,14 @@ static void expression(struct unit *u, struct node *node);
 static void statements(struct unit *u, const struct nodes *nodes);
 static void store(struct unit *u, struct node *target);
 
+static void
+deepen(struct unit *u, const struct node *node)
+{
+    if (++u->recursion > 2500 || stack_is_low())
+        raise_syntax(E_SyntaxError, u->source, &node->at,
+                     "too many nested expressions");
+}
+
 /* ---- Emitting --------------------------------------------------------- */
 
 static void *
@@ -485,6 +493,7 @@ static void
 comprehension_loop(struct unit *u, struct node *node, size_t level)
 {
     struct node *clause = node->list.items[level];
+    deepen(u, node);
     uint32_t again = new_label(u), end = new_label(u);
     if (level == 0) {
         emit(u, I_LOAD, 0);
@@ -1018,9 +1027,7 @@ static void
 expression(struct unit *u, struct node *node)
 {
     struct position saved = u->at;
-    if (++u->recursion > 2500)
-        raise_syntax(E_SyntaxError, u->source, &node->at,
-                     "too many nested expressions");
+    deepen(u, node);
     u->at = node->at;
     expression_of_kind(u, node);
     u->at = saved;
@@ -1593,9 +1600,7 @@ statements(struct unit *u, const struct nodes *nodes)
 {
     for (size_t i = 0; i < nodes->count; i++) {
         struct node *node = nodes->items[i];
-        if (++u->recursion > 2500)
-            raise_syntax(E_SyntaxError, u->source, &node->at,
-                         "too many nested statements");
+        deepen(u, node);
         u->at = node->at;
         statement_of_kind(u, node);
         u->recursion--;

@@ -227,11 +227,9 @@ raise_syntax(enum error_class class, struct source *source,
 void
 enter_recursion(const char *where)
 {
-    if (vm.depth >= RECURSION_LIMIT) {
-        vm.depth = RECURSION_LIMIT - 50; /* room for the handler */
+    if (vm.depth >= RECURSION_LIMIT || stack_is_low())
         raise_error(E_RecursionError, "maximum recursion depth exceeded%s",
                     where);
-    }
     vm.depth++;
 }
 

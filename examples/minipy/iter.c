@@ -130,6 +130,16 @@ next_of_dict(struct iterator *iterator)
     return new_tuple(2, (value[]){entry->key, entry->item});
 }
 
+/* The next item of an iterator that is inside another. */
+static value
+next_inner(value iterator)
+{
+    enter_recursion("");
+    value item = next(iterator);
+    vm.depth--;
+    return item;
+}
+
 static value
 next_of_zip(struct iterator *iterator)
 {
@@ -138,13 +148,13 @@ next_of_zip(struct iterator *iterator)
     if (over->count == 0)
         return finish(iterator);
     for (size_t i = 0; i < over->count; i++) {
-        value item = next(over->items[i]);
+        value item = next_inner(over->items[i]);
         if (!item) {
             bool strict = iterator->step;
             finish(iterator);
             for (size_t j = strict ? (i == 0 ? 1 : i) : over->count;
                  j < over->count; j++)
-                if (i > 0 || next(over->items[j]))
+                if (i > 0 || next_inner(over->items[j]))
                     raise_error(E_ValueError,
                                 "zip() argument %zu is %s than argument%s %s",
                                 j + 1, i > 0 ? "shorter" : "longer",
@@ -170,7 +180,7 @@ next_of_map(struct iterator *iterator)
 static value
 next_of_filter(struct iterator *iterator)
 {
-    for (value item; (item = next(iterator->over));)
+    for (value item; (item = next_inner(iterator->over));)
         if (truth(iterator->function == NONE
                       ? item
                       : call(iterator->function, 1, &item)))
@@ -245,7 +255,7 @@ next_of_iterator(struct iterator *iterator)
     case ITER_REVERSED:
         return next_of_reversed(iterator);
     case ITER_ENUMERATE:
-        item = next(iterator->over);
+        item = next_inner(iterator->over);
         if (!item)
             return finish(iterator);
         return new_tuple(2, (value[]){make_int(iterator->index++), item});

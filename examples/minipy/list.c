@@ -576,8 +576,7 @@ METHOD(range_index)
     struct range *range = AS(range, args[0]);
     UNUSED;
     if (!contains(args[0], args[1]))
-        raise_error(E_ValueError, "%s is not in range",
-                    text_of(repr(args[1])));
+        raise_error(E_ValueError, "%s is not in range", text_of(repr(args[1])));
     return is_int(args[1])
                ? make_int((int_of(args[1]) - range->start) / range->step)
                : small(0);

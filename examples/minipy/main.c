@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #ifdef MINIPY_EDITLINE
@@ -60,6 +61,18 @@ open_heap(void)
         fprintf(stderr, "minipy: %s\n", wgc_status_text(wgc_last_status()));
         exit(2);
     }
+}
+
+/* How far the C stack may grow; a quarter of a megabyte is for what does not
+   ask, the collector among them. */
+static void
+find_stack(void)
+{
+    struct rlimit limit;
+    rlim_t room = 8 << 20;
+    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < (64 << 20))
+        room = limit.rlim_cur;
+    vm.stack_low = (char *)__builtin_frame_address(0) - room + (256 << 10);
 }
 
 static void
@@ -375,6 +388,7 @@ main(int argc, char **argv)
 {
     int status;
     parse_options(argc, argv);
+    find_stack();
     open_heap();
     vm_start();
     if (!attempt(start, NULL)) {

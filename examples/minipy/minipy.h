@@ -465,9 +465,10 @@ struct vm {
     value *stack_end;
     struct catcher *catcher;
     volatile int pending;
-    int nested;  /* calls from C into the machine */
-    int inexact; /* of those, from functions with unregistered locals */
-    int depth;   /* of recursion in C */
+    int nested;      /* calls from C into the machine */
+    int inexact;     /* of those, from functions with unregistered locals */
+    int depth;       /* of recursion in C */
+    char *stack_low; /* the C stack must not grow beyond this */
     uint32_t class_version;
     uint32_t classes;
     bool finished;
@@ -557,6 +558,13 @@ value exception_str(value error);
 void add_traceback(value error, struct frame *frame);
 void print_exception(value error);
 void print_unraisable(const char *what, value object);
+/* Whatever calls itself through values, or nests as source does, asks: deep
+   recursion is an exception, never a crash. */
+static inline bool
+stack_is_low(void)
+{
+    return (char *)__builtin_frame_address(0) < vm.stack_low;
+}
 void enter_recursion(const char *where);
 
 /* ---- Objects ---------------------------------------------------------- */

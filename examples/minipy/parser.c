@@ -88,7 +88,7 @@ expect(struct parser *p, const char *text)
 static void
 enter(struct parser *p)
 {
-    if (++p->depth > PARSE_DEPTH)
+    if (++p->depth > PARSE_DEPTH || stack_is_low())
         fail_at(p, &p->token->at, "too many nested expressions");
 }
 
@@ -715,12 +715,14 @@ static struct node *
 parse_unary(struct parser *p)
 {
     struct node *node = new_node(p, N_UNARY);
+    enter(p);
     if (!at(p, "-") && !at(p, "+") && !at(p, "~")) {
         if (at(p, "await"))
             unsupported(p, &p->token->at, "'await' is");
-        return parse_power(p);
+        node = parse_power(p);
+        p->depth--;
+        return node;
     }
-    enter(p);
     node->op = *p->token++->text;
     node->a = parse_unary(p);
     p->depth--;

@@ -274,7 +274,7 @@ walk(struct walker *w, struct node *node)
 {
     if (!node)
         return;
-    if (++w->depth > 2000)
+    if (++w->depth > 2000 || stack_is_low())
         raise_syntax(E_SyntaxError, w->source, &node->at,
                      "too many nested expressions");
     walk_node(w, node);

@@ -506,7 +506,7 @@ again:
 static void
 enter_machine(void)
 {
-    if (++vm.nested > NESTING_LIMIT)
+    if (++vm.nested > NESTING_LIMIT || stack_is_low())
         raise_error(E_RecursionError, "maximum recursion depth exceeded%s", "");
 }
 
