@@ -139,6 +139,13 @@ delay_again(const struct wgc__ephemerons *ephemerons, struct wgc_tracer *tracer)
         open_map(tracer, map);
 }
 
+/* Of those that guards may bring back too, unless all is decided. */
+static void *
+next_selected(struct wgc__walk *walk, bool last)
+{
+    return last ? next_marked(walk) : wgc__walk_next(walk);
+}
+
 void
 wgc__ephemeron_select(const struct wgc__ephemerons *ephemerons,
                       struct wgc_tracer *tracer, bool last)
@@ -147,11 +154,11 @@ wgc__ephemeron_select(const struct wgc__ephemerons *ephemerons,
     struct wgc__walk walk;
     wgc__mark_drop_edges(tracer);
     wgc__walk_init(&walk, blocks, WGC__KIND_EPHEMERON);
-    for (struct wgc_ephemeron *e; (e = next_marked(&walk)) != NULL;)
+    for (struct wgc_ephemeron *e; (e = next_selected(&walk, last)) != NULL;)
         if (e->edge.node.key != 0 && is_dead(blocks, e->edge.node.key))
             e->edge = (struct wgc__edge){{NULL, 0}, NULL};
     wgc__walk_init(&walk, blocks, WGC__KIND_WEAKMAP);
-    for (struct wgc_weakmap *map; (map = next_marked(&walk)) != NULL;)
+    for (struct wgc_weakmap *map; (map = next_selected(&walk, last)) != NULL;)
         if (last || (map->mode & WGC__MAP_LONG) == 0)
             select_in_map(blocks, map);
     if (!last)
