@@ -248,9 +248,11 @@ is_instance_of(struct class *class, value of, const char *what)
 METHOD(isinstance)
 {
     UNUSED;
-    return boolean(is_instance_of(class_of(args[0]), args[1],
-                                  "isinstance() arg 2 must be a type, a tuple "
-                                  "of types, or a union"));
+    const char *what = "isinstance() arg 2 must be a type, a tuple of types, "
+                       "or a union";
+    return boolean(is_instance_of(class_of(args[0]), args[1], what) ||
+                   (is_handle(args[0]) &&
+                    is_instance_of(class_of(subject(args[0])), args[1], what)));
 }
 
 METHOD(issubclass)
@@ -355,9 +357,12 @@ METHOD(dir)
 static bool
 is_callable(value v)
 {
-    return (!is_small(v) && !is_object(v)) || is(v, TYPE_FUNCTION) ||
-           is(v, TYPE_BUILTIN) || is(v, TYPE_METHOD) || is(v, TYPE_CLASS) ||
-           (is(v, TYPE_OBJECT) && special_of(v, S_call));
+    return (is_handle(v) && (class_of(v)->builtin_type == TYPE_REF ||
+                             class_of(v)->builtin_type == TYPE_WEAKMETHOD ||
+                             class_of(v)->builtin_type == TYPE_CALLABLEPROXY ||
+                             class_of(v)->builtin_type == TYPE_FINALIZE)) ||
+           is(v, TYPE_FUNCTION) || is(v, TYPE_BUILTIN) || is(v, TYPE_METHOD) ||
+           is(v, TYPE_CLASS) || (is(v, TYPE_OBJECT) && special_of(v, S_call));
 }
 
 METHOD(callable)
@@ -824,11 +829,32 @@ static const struct {
     {TYPE_CELL, TYPE_OBJECT, false, {"cell", NULL, 0, 0, false}},
     {TYPE_TRACEBACK, TYPE_OBJECT, false, {"traceback", NULL, 0, 0, false}},
     {TYPE_FILE, TYPE_OBJECT, false, {"TextIOWrapper", NULL, 0, 0, false}},
-    {TYPE_REF, TYPE_OBJECT, false, {"ReferenceType", make_ref, 0, -1, true}},
+    {TYPE_REF,
+     TYPE_OBJECT,
+     false,
+     {"weakref.ReferenceType", make_ref, 0, -1, true}},
+    {TYPE_WEAKMETHOD,
+     TYPE_REF,
+     false,
+     {"WeakMethod", make_weakmethod, 1, 2, false}},
+    {TYPE_PROXY, TYPE_OBJECT, false, {"weakref.ProxyType", NULL, 0, 0, false}},
+    {TYPE_CALLABLEPROXY,
+     TYPE_OBJECT,
+     false,
+     {"weakref.CallableProxyType", NULL, 0, 0, false}},
     {TYPE_FINALIZE,
      TYPE_OBJECT,
      false,
      {"finalize", make_finalize, 0, -1, true}},
+    {TYPE_WEAKKEYDICT,
+     TYPE_OBJECT,
+     false,
+     {"WeakKeyDictionary", make_weakkeydict, 0, 1, true}},
+    {TYPE_WEAKVALUEDICT,
+     TYPE_OBJECT,
+     false,
+     {"WeakValueDictionary", make_weakvaluedict, 0, 1, true}},
+    {TYPE_WEAKSET, TYPE_OBJECT, false, {"WeakSet", make_weakset, 0, 1, false}},
 };
 
 /* What type() says of iterators and views. */
@@ -847,6 +873,7 @@ static const struct define iterator_types[ITER_KINDS] = {
     [ITER_MAP] = {"map", map, 0, -1, false},
     [ITER_FILTER] = {"filter", filter, 2, 2, false},
     [ITER_CALL] = {"callable_iterator", NULL, 0, 0, false},
+    [ITER_WEAK] = {"generator", NULL, 0, 0, false},
     [ITER_GETITEM] = {"iterator", NULL, 0, 0, false},
 };
 

@@ -55,6 +55,7 @@ new_type(enum type type, const struct define *define, struct class *base)
 {
     struct class *class = new_class(str_from(define->name), base);
     class->builtin_type = type;
+    class->qualname = class_name(class);
     if (define->fn) {
         class->make = AS(builtin, new_builtin(define, NULL, false));
         class->make->makes = true;
@@ -62,6 +63,14 @@ new_type(enum type type, const struct define *define, struct class *base)
     class->sealed = type != TYPE_OBJECT;
     class->module = str_from("builtins");
     return class;
+}
+
+value
+class_name(struct class *class)
+{
+    const char *dot =
+        class->builtin_type ? strrchr(text_of(class->name), '.') : NULL;
+    return dot ? str_from(dot + 1) : class->name;
 }
 
 bool
@@ -272,7 +281,7 @@ static value
 class_attribute(struct class *class, value name)
 {
     if (name == special[S_name])
-        return class->name;
+        return class_name(class);
     if (name == special[S_qualname])
         return class->qualname;
     if (name == special[S_module])
@@ -377,7 +386,7 @@ static value
 plain_attribute(value v, value name)
 {
     struct class *class = class_of(v);
-    if (!is_object(v) && !is_small(v)) {
+    if (is_handle(v)) {
         value result = weakref_attribute(v, name);
         if (result)
             return result;
@@ -410,6 +419,7 @@ plain_attribute(value v, value name)
 value
 find_attribute(value v, value name)
 {
+    v = subject(v);
     value found = plain_attribute(v, name);
     if (!found && is(v, TYPE_OBJECT) && AS(instance, v)->class->has_getattr)
         found = try_special(v, special[S_getattr], 1, &name);
@@ -439,7 +449,7 @@ get_attribute(value v, value name)
 {
     value found = find_attribute(v, name);
     if (!found)
-        missing_attribute(v, name);
+        missing_attribute(subject(v), name);
     return found;
 }
 
@@ -448,6 +458,7 @@ value
 find_method(value v, value name, value *self)
 {
     *self = NULL;
+    v = subject(v);
     if (!is(v, TYPE_CLASS) && !is(v, TYPE_MODULE) && !is(v, TYPE_SUPER)) {
         value found = class_find(class_of(v), name);
         bool plain =
@@ -553,7 +564,8 @@ set_instance_attribute(value v, value name, value item)
 static void
 set_plain_attribute(value v, value name, value item)
 {
-    if (!is_object(v) && !is_small(v) && weakref_set_attribute(v, name, item))
+    v = subject(v);
+    if (is_handle(v) && weakref_set_attribute(v, name, item))
         return;
     if (is_object(v))
         switch (v->type) {
@@ -602,6 +614,7 @@ static void
 delete_plain_attribute(value v, value name)
 {
     bool deleted = false;
+    v = subject(v);
     if (is(v, TYPE_OBJECT)) {
         struct instance *instance = AS(instance, v);
         value found = class_find(instance->class, name);

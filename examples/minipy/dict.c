@@ -221,9 +221,15 @@ dict_update(struct dict *dict, value other)
             dict_set(dict, e->key, e->item);
         return;
     }
-    value iterator = get_iterator(other), item;
+    value item, keys = intern("keys", 4);
+    bool mapping = has_specials(other) && find_attribute(other, keys);
+    value iterator =
+        get_iterator(mapping ? call_method(other, "keys", 0, NULL) : other);
     for (size_t i = 0; (item = next(iterator)); i++)
-        add_pair(dict, item, i);
+        if (mapping)
+            dict_set(dict, item, get_item(other, item));
+        else
+            add_pair(dict, item, i);
 }
 
 bool

@@ -17,6 +17,7 @@ new_iterator(enum iterator_kind kind, value over)
 bool
 is_iterable(value v)
 {
+    v = subject(v);
     if (is_object(v))
         switch (v->type) {
         case TYPE_LIST:
@@ -60,6 +61,7 @@ iterate_dict(enum iterator_kind kind, struct dict *dict)
 value
 get_iterator(value v)
 {
+    v = subject(v);
     if (is_object(v))
         switch (v->type) {
         case TYPE_LIST:
@@ -270,6 +272,9 @@ next_of_iterator(struct iterator *iterator)
         return equal(item, iterator->function) ? finish(iterator) : item;
     case ITER_GETITEM:
         return next_of_getitem(iterator);
+    case ITER_WEAK:
+        item = weak_next(iterator);
+        return item ? item : finish(iterator);
     default: /* done */
         return NULL;
     }
@@ -312,6 +317,7 @@ next_by(value v, value name, value sent)
 value
 next(value v)
 {
+    v = subject(v);
     if (is(v, TYPE_ITERATOR))
         return next_of_iterator(AS(iterator, v));
     if (is(v, TYPE_GENERATOR))

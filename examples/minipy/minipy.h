@@ -75,8 +75,14 @@ enum type {
     TYPE_CELL,
     TYPE_TRACEBACK,
     TYPE_FILE,
-    TYPE_REF,
+    TYPE_REF, /* from here on: handles of the shim */
+    TYPE_WEAKMETHOD,
+    TYPE_PROXY,
+    TYPE_CALLABLEPROXY,
     TYPE_FINALIZE,
+    TYPE_WEAKKEYDICT,
+    TYPE_WEAKVALUEDICT,
+    TYPE_WEAKSET,
     TYPES
 };
 
@@ -184,6 +190,7 @@ enum iterator_kind {
     ITER_FILTER,
     ITER_CALL,    /* iter(callable, sentinel) */
     ITER_GETITEM, /* __getitem__ with 0, 1, 2 ... */
+    ITER_WEAK,    /* over a weak collection; function: the place */
     ITER_KINDS,
     ITER_DONE = 64 /* is added to the kind */
 };
@@ -355,6 +362,21 @@ is_object(value v)
 {
     return ((uintptr_t)v & TAGS) == 0;
 }
+
+/* Of the weakref shim. */
+static inline bool
+is_handle(value v)
+{
+    return ((uintptr_t)v & TAGS) == TAG_HANDLE;
+}
+
+static inline value
+tag_handle(void *handle)
+{
+    return (value)(void *)((char *)handle + TAG_HANDLE);
+}
+
+#define HANDLE(v) ((void *)((char *)(v)-TAG_HANDLE))
 
 static inline bool
 is(value v, enum type type)
@@ -652,6 +674,7 @@ struct define {
 struct class *new_type(enum type type, const struct define *define,
                        struct class *base);
 struct instance *new_instance(struct class *class);
+value class_name(struct class *class); /* without a module */
 bool is_subclass(struct class *class, struct class *base);
 value class_find(struct class *class, value name); /* NULL if absent */
 value special_of(value v, enum special name);      /* unbound; NULL */
@@ -667,7 +690,8 @@ value instance_attributes(struct instance *instance);
 value new_method(value function, value self);
 extern builtin_fn make_property, make_staticmethod, make_classmethod,
     make_super, make_str, make_range, make_dict, make_set, make_frozenset,
-    make_ref, make_finalize;
+    make_ref, make_finalize, make_weakmethod, make_weakkeydict,
+    make_weakvaluedict, make_weakset;
 void define_methods(struct class *class, const struct define *table, size_t n);
 void define_static(struct class *class, const struct define *define);
 void define_functions(struct dict *dict, const char *module,
@@ -821,6 +845,29 @@ value import_module(value name);
 void modules_start(void);
 void weakref_start(void);
 value weakref_call(value handle, int nargs, bool names);
+value weakref_repr(value handle);
+struct class *weakref_class(value handle);
+bool is_referencable(value v);
+void check_referencable(value v);
+void *to_shim(value v);
+value from_shim(void *object);
+value weakref_subject(value handle);
+/* What a proxy stands for; everything else stands for itself. */
+static inline value
+subject(value v)
+{
+    return UNLIKELY(is_handle(v)) ? weakref_subject(v) : v;
+}
+/* Does the class of the value, not its type, say what operators do? */
+static inline bool
+has_specials(value v)
+{
+    return is_handle(v) || is(v, TYPE_OBJECT);
+}
+/* collections.c */
+void collections_start(void);
+value weak_next(struct iterator *iterator);
+/* builtins.c */
 value weakref_attribute(value handle, value name);
 bool weakref_set_attribute(value handle, value name, value item);
 void watch_del(struct instance *instance);

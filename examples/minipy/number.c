@@ -67,6 +67,7 @@ truncated(double d)
 bool
 find_index(value v, int64_t *index)
 {
+    v = subject(v);
     if (is_int(v)) {
         *index = int_of(v);
         return true;
@@ -280,7 +281,7 @@ static value
 special_operation(int operation, bool inplace, value a, value b)
 {
     value result = NULL;
-    if (!is(a, TYPE_OBJECT) && !is(b, TYPE_OBJECT))
+    if (!has_specials(a) && !has_specials(b))
         return NULL;
     if (inplace)
         result = try_special(a, operator_special[operation][2], 1, &b);
@@ -393,6 +394,8 @@ binary(int operation, value a, value b)
     } else if (is_number(a) && is_number(b)) {
         result = float_operation(operation, double_of(a), double_of(b));
     } else {
+        a = subject(a);
+        b = subject(b);
         result = special_operation(operation, inplace, a, b);
         if (!result)
             result = collection_operation(operation, inplace, a, b);
@@ -408,6 +411,7 @@ binary(int operation, value a, value b)
 value
 negate(value v)
 {
+    v = subject(v);
     if (is_int(v)) {
         if (int_of(v) == INT64_MIN)
             overflow();
@@ -425,6 +429,7 @@ negate(value v)
 value
 positive(value v)
 {
+    v = subject(v);
     if (is_int(v))
         return make_int(int_of(v));
     if (is(v, TYPE_FLOAT))
@@ -439,6 +444,7 @@ positive(value v)
 value
 invert(value v)
 {
+    v = subject(v);
     if (is_int(v))
         return make_int(~int_of(v));
     value result = try_special(v, special[S_invert], 0, NULL);
@@ -451,6 +457,7 @@ invert(value v)
 value
 absolute(value v)
 {
+    v = subject(v);
     if (is_int(v))
         return int_of(v) < 0 ? negate(v) : make_int(int_of(v));
     if (is(v, TYPE_FLOAT))

@@ -112,10 +112,8 @@ class_of(value v)
 {
     if (is_small(v))
         return vm.types[TYPE_INT];
-    if (!is_object(v))
-        return vm.types[wgc_py_is_ref(vm.py, (char *)v - TAG_HANDLE)
-                            ? TYPE_REF
-                            : TYPE_FINALIZE];
+    if (is_handle(v))
+        return weakref_class(v);
     switch (v->type) {
     case TYPE_OBJECT:
         return AS(instance, v)->class;
@@ -146,11 +144,10 @@ type_name(value v)
 bool
 truth(value v)
 {
+    v = subject(v);
     if (is_small(v))
         return small_of(v) != 0;
-    if (!is_object(v))
-        return true;
-    switch (v->type) {
+    switch (is_handle(v) ? TYPE_OBJECT : v->type) {
     case TYPE_NONE:
         return false;
     case TYPE_BOOL:
@@ -228,8 +225,10 @@ hash_handle(value v)
 {
     size_t result;
     void *handle = (char *)v - TAG_HANDLE;
-    if (!wgc_py_is_ref(vm.py, handle))
+    if (wgc_py_is_finalize(vm.py, handle))
         return hash_pointer(v);
+    if (!wgc_py_is_ref(vm.py, handle))
+        raise_error(E_TypeError, "unhashable type: '%s'", type_name(v));
     if (!wgc_py_ref_hash(vm.py, handle, &result))
         raise_again();
     return (int64_t)result;
@@ -299,7 +298,7 @@ equal_handles(value a, value b)
     bool result = false;
     if (a == b)
         return true;
-    if (is_small(a) || is_small(b) || is_object(a) || is_object(b))
+    if (!is_handle(a) || !is_handle(b))
         return false;
     void *x = (char *)a - TAG_HANDLE, *y = (char *)b - TAG_HANDLE;
     if (!wgc_py_is_ref(vm.py, x) || !wgc_py_is_ref(vm.py, y))
@@ -326,7 +325,7 @@ equal_containers(value a, value b)
 static value
 equal_special(value a, value b)
 {
-    if (!is(a, TYPE_OBJECT) && !is(b, TYPE_OBJECT))
+    if (!has_specials(a) && !has_specials(b))
         return NULL;
     value result = try_special(a, special[S_eq], 1, &b);
     if (!result || result == NOTIMPLEMENTED)
@@ -341,17 +340,16 @@ equal(value a, value b)
         return a == b;
     if (is_number(a) && is_number(b))
         return number_compare(EQ, a, b) == TRUE;
-    if (!is_object(a) || !is_object(b))
-        return (is_small(a) || is_small(b)) &&
-                       (is(a, TYPE_OBJECT) || is(b, TYPE_OBJECT))
-                   ? (equal_special(a, b) ? truth(equal_special(a, b)) : false)
-                   : equal_handles(a, b);
-    if (a->type == TYPE_STR && b->type == TYPE_STR)
+    if (is(a, TYPE_STR) && is(b, TYPE_STR))
         return str_equal(a, b);
-    if (a->type == TYPE_OBJECT || b->type == TYPE_OBJECT) {
+    a = subject(a);
+    b = subject(b);
+    if (has_specials(a) || has_specials(b)) {
         value result = equal_special(a, b);
-        return result ? truth(result) : a == b;
+        return result ? truth(result) : equal_handles(a, b);
     }
+    if (!is_object(a) || !is_object(b))
+        return false;
     if (a->type == TYPE_VIEW && b->type == TYPE_VIEW && a->aux == ITER_ITEMS &&
         b->aux == ITER_ITEMS) /* the values need no hash */
         return dict_equal(AS(view, a)->dict, AS(view, b)->dict);
@@ -418,8 +416,9 @@ compare(enum compare how, value a, value b)
 {
     if (is_number(a) && is_number(b))
         return number_compare(how, a, b);
-    bool special_case = is(a, TYPE_OBJECT) || is(b, TYPE_OBJECT);
-    if (special_case) {
+    a = subject(a);
+    b = subject(b);
+    if (has_specials(a) || has_specials(b)) {
         value result = compare_special(how, a, b);
         if (result)
             return result;
@@ -429,7 +428,7 @@ compare(enum compare how, value a, value b)
                 return boolean(!truth(result));
         }
         if (how == EQ || how == NE)
-            return boolean((a == b) == (how == EQ));
+            return boolean(equal_handles(a, b) == (how == EQ));
     }
     if (how == EQ)
         return boolean(equal(a, b));
@@ -489,7 +488,7 @@ function_repr(value v)
 static value
 class_repr(struct class *class)
 {
-    value module = class->builtin_type ? NULL : class->module;
+    value module = class->module;
     if (!module || strcmp(text_of(module), "builtins") == 0)
         return str_format("<class '%s'>", text_of(class->qualname));
     return str_format("<class '%s.%s'>", text_of(module),
@@ -525,20 +524,6 @@ instance_repr(value v)
                           (void *)v);
     return str_format("<%s.%s object at %p>", text_of(class->module),
                       text_of(class->qualname), (void *)v);
-}
-
-static value
-handle_repr(value v)
-{
-    void *handle = (char *)v - TAG_HANDLE;
-    if (!wgc_py_is_ref(vm.py, handle))
-        return str_format("<finalize object at %p%s>", handle,
-                          wgc_py_finalize_alive(vm.py, handle) ? "" : "; dead");
-    value target = wgc_py_ref_call(vm.py, handle);
-    if (target == NONE)
-        return str_format("<weakref at %p; dead>", handle);
-    return str_format("<weakref at %p; to '%s' at %p>", handle,
-                      type_name(target), (void *)target);
 }
 
 static value
@@ -619,8 +604,10 @@ repr(value v)
 {
     if (is_small(v))
         return str_format("%lld", (long long)small_of(v));
-    if (!is_object(v))
-        return handle_repr(v);
+    if (is_handle(v) && special_of(v, S_repr))
+        return try_special(v, special[S_repr], 0, NULL);
+    if (is_handle(v))
+        return weakref_repr(v);
     enter_recursion(" while getting the repr of an object");
     value result = repr_of_type(v);
     vm.depth--;
@@ -630,6 +617,7 @@ repr(value v)
 value
 str_of(value v)
 {
+    v = subject(v);
     if (is(v, TYPE_STR))
         return v;
     if (!is(v, TYPE_OBJECT))
@@ -656,6 +644,7 @@ id_of(value v)
 value
 length_of(value v)
 {
+    v = subject(v);
     if (is_object(v))
         switch (v->type) {
         case TYPE_STR:
@@ -702,6 +691,7 @@ contains_in_sequence(value container, value v)
 bool
 contains(value container, value v)
 {
+    container = subject(container);
     if (is_object(container))
         switch (container->type) {
         case TYPE_STR:
@@ -814,6 +804,7 @@ str_item(value v, value key)
 value
 get_item(value container, value key)
 {
+    container = subject(container);
     if (is_object(container))
         switch (container->type) {
         case TYPE_LIST:
@@ -849,6 +840,7 @@ get_item(value container, value key)
 void
 set_item(value container, value key, value item)
 {
+    container = subject(container);
     if (is(container, TYPE_LIST)) {
         struct list *list = AS(list, container);
         if (is(key, TYPE_SLICE)) {
@@ -872,6 +864,7 @@ set_item(value container, value key, value item)
 void
 delete_item(value container, value key)
 {
+    container = subject(container);
     if (is(container, TYPE_LIST)) {
         struct list *list = AS(list, container);
         if (is(key, TYPE_SLICE)) {

@@ -491,9 +491,12 @@ again:
         default:
             break;
         }
-    if (!is_object(callable) && !is_small(callable)) {
-        return weakref_call(callable, nargs, names != NULL && names->count > 0);
+    if (is_handle(callable) && subject(callable) != callable) {
+        result[0] = callable = subject(callable);
+        goto again;
     }
+    if (is_handle(callable))
+        return weakref_call(callable, nargs, names != NULL && names->count > 0);
     value own = is(callable, TYPE_OBJECT) ? special_of(callable, S_call) : NULL;
     if (!own)
         raise_error(E_TypeError, "'%s' object is not callable",
@@ -1181,7 +1184,7 @@ raise_statement(value error, value cause, bool has_cause)
 static value *
 enter_with(value *top)
 {
-    value manager = top[-1];
+    value manager = subject(top[-1]);
     struct class *class = class_of(manager);
     value enter = class_find(class, special[S_enter]);
     value leave = class_find(class, special[S_exit]);

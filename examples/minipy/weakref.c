@@ -9,18 +9,22 @@
  */
 #include "minipy.h"
 
-#define HANDLE(v) ((void *)((char *)(v)-TAG_HANDLE))
-
-static value
-tagged(void *handle)
+/* The shim knows its own handles without the tag: as objects that are referred
+   to, weak collections and WeakMethods come and go like this. */
+void *
+to_shim(value v)
 {
-    return (value)(void *)((char *)handle + TAG_HANDLE);
+    return is_handle(v) ? HANDLE(v) : (void *)v;
 }
 
-static bool
-is_handle(value v)
+value
+from_shim(void *object)
 {
-    return !is_small(v) && !is_object(v);
+    if (wgc_py_is_weakkeydict(vm.py, object) ||
+        wgc_py_is_weakvaluedict(vm.py, object) ||
+        wgc_py_is_weakset(vm.py, object) || wgc_py_is_method(vm.py, object))
+        return tag_handle(object);
+    return object;
 }
 
 /* ---- What the shim asks of an interpreter ----------------------------- */
@@ -40,8 +44,8 @@ call_job(void *data)
     value names = job->nkw ? new_tuple(job->nkw, NULL) : NULL;
     for (size_t i = 0; i < job->nargs; i++) {
         args[i] = job->args[i];
-        if (wgc_py_is_ref(vm.py, args[i]) || wgc_py_is_finalize(vm.py, args[i]))
-            args[i] = tagged(args[i]);
+        if (wgc_py_is_ref(vm.py, args[i]) || wgc_py_is_proxy(vm.py, args[i]))
+            args[i] = tag_handle(args[i]);
     }
     for (size_t i = 0; i < job->nkw; i++) {
         AS(tuple, names)->items[i] = job->keys[i];
@@ -73,7 +77,7 @@ host_report(wgc_py_source kind, void *source, void *callable, void *data)
     if (kind == WGC_PY_FINALIZE && vm.finished)
         print_unraisable("", NULL);
     else if (kind == WGC_PY_FINALIZE)
-        print_unraisable("in", tagged(source));
+        print_unraisable("in", tag_handle(source));
     else
         print_unraisable("in", callable);
 }
@@ -93,8 +97,10 @@ raise_message(void *data)
 static void
 host_error(wgc_py_error kind, const char *message, void *data)
 {
-    struct raise_job job = {
-        kind == WGC_PY_TYPE_ERROR ? E_TypeError : E_RuntimeError, message};
+    struct raise_job job = {kind == WGC_PY_TYPE_ERROR        ? E_TypeError
+                            : kind == WGC_PY_REFERENCE_ERROR ? E_ReferenceError
+                                                             : E_RuntimeError,
+                            message};
     (void)data;
     if (kind == WGC_PY_MEMORY_ERROR)
         vm.error = vm.memory_error;
@@ -117,7 +123,7 @@ hash_object(void *data)
 static bool
 host_hash(void *object, size_t *result, void *data)
 {
-    struct hash_job job = {object, 0};
+    struct hash_job job = {from_shim(object), 0};
     (void)data;
     if (!attempt(hash_object, &job))
         return false;
@@ -140,7 +146,7 @@ compare_objects(void *data)
 static bool
 host_equal(void *a, void *b, bool *result, void *data)
 {
-    struct equal_job job = {a, b, false};
+    struct equal_job job = {from_shim(a), from_shim(b), false};
     (void)data;
     if (!attempt(compare_objects, &job))
         return false;
@@ -153,6 +159,10 @@ host_referencable(const void *object, void *data)
 {
     const struct object *v = object;
     (void)data;
+    if (wgc_py_is_weakkeydict(vm.py, object) ||
+        wgc_py_is_weakvaluedict(vm.py, object) ||
+        wgc_py_is_weakset(vm.py, object) || wgc_py_is_method(vm.py, object))
+        return true;
     switch (v->type) {
     case TYPE_OBJECT:
     case TYPE_FUNCTION:
@@ -173,10 +183,17 @@ host_referencable(const void *object, void *data)
 
 /* ---- ref -------------------------------------------------------------- */
 
-static void
+bool
+is_referencable(value v)
+{
+    return !is_small(v) && (is_object(v) || from_shim(HANDLE(v)) == v) &&
+           host_referencable(to_shim(v), NULL);
+}
+
+void
 check_referencable(value v)
 {
-    if (is_small(v) || is_handle(v) || !host_referencable(v, NULL))
+    if (!is_referencable(v))
         raise_error(E_TypeError, "cannot create weak reference to '%s' object",
                     type_name(v));
 }
@@ -193,10 +210,99 @@ make_ref(value *args, int nargs, struct tuple *names)
                     nargs);
     check_referencable(args[0]);
     wgc_py_ref *ref =
-        wgc_py_ref_new(vm.py, args[0], nargs > 1 ? args[1] : NULL);
+        wgc_py_ref_new(vm.py, to_shim(args[0]), nargs > 1 ? args[1] : NULL);
     if (!ref)
         raise_again();
-    return tagged(ref);
+    return tag_handle(ref);
+}
+
+value
+make_weakmethod(value *args, int nargs, struct tuple *names)
+{
+    (void)names;
+    if (!is(args[0], TYPE_METHOD))
+        raise_error(E_TypeError, "argument should be a bound method, not %s",
+                    text_of(repr((value)class_of(args[0]))));
+    struct method *method = AS(method, args[0]);
+    check_referencable(method->self);
+    wgc_py_ref *ref = wgc_py_method_new(vm.py, method->self, method->function,
+                                        nargs > 1 ? args[1] : NULL);
+    if (!ref)
+        raise_again();
+    return tag_handle(ref);
+}
+
+static value
+weakmethod_call(value v)
+{
+    void *object, *function;
+    if (!wgc_py_method_call(vm.py, HANDLE(v), &object, &function))
+        return NONE;
+    return new_method(function, object);
+}
+
+METHOD(make_proxy)
+{
+    (void)names;
+    check_referencable(args[0]);
+    wgc_py_ref *proxy =
+        wgc_py_proxy_new(vm.py, to_shim(args[0]), nargs > 1 ? args[1] : NULL);
+    if (!proxy)
+        raise_again();
+    return tag_handle(proxy);
+}
+
+value
+weakref_subject(value v)
+{
+    if (!wgc_py_is_proxy(vm.py, HANDLE(v)))
+        return v;
+    void *target = wgc_py_proxy_target(vm.py, HANDLE(v));
+    if (!target)
+        raise_again();
+    return from_shim(target);
+}
+
+struct class *
+weakref_class(value v)
+{
+    void *handle = HANDLE(v);
+    if (wgc_py_is_method(vm.py, handle))
+        return vm.types[TYPE_WEAKMETHOD];
+    if (wgc_py_is_ref(vm.py, handle))
+        return vm.types[TYPE_REF];
+    if (wgc_py_is_proxy(vm.py, handle)) {
+        value target = from_shim(wgc_py_ref_call(vm.py, handle));
+        bool calls = is(target, TYPE_FUNCTION) || is(target, TYPE_CLASS) ||
+                     is(target, TYPE_METHOD) || is(target, TYPE_BUILTIN) ||
+                     (is(target, TYPE_OBJECT) && special_of(target, S_call));
+        return vm.types[calls ? TYPE_CALLABLEPROXY : TYPE_PROXY];
+    }
+    return vm
+        .types[wgc_py_is_finalize(vm.py, handle)        ? TYPE_FINALIZE
+               : wgc_py_is_weakkeydict(vm.py, handle)   ? TYPE_WEAKKEYDICT
+               : wgc_py_is_weakvaluedict(vm.py, handle) ? TYPE_WEAKVALUEDICT
+                                                        : TYPE_WEAKSET];
+}
+
+value
+weakref_repr(value v)
+{
+    void *handle = HANDLE(v);
+    if (wgc_py_is_finalize(vm.py, handle))
+        return str_format("<finalize object at %p%s>", handle,
+                          wgc_py_finalize_alive(vm.py, handle) ? "" : "; dead");
+    bool proxy = wgc_py_is_proxy(vm.py, handle);
+    if (!proxy && !wgc_py_is_ref(vm.py, handle))
+        return str_format("<%s at %p>", type_name(v), handle);
+    value target = from_shim(wgc_py_ref_call(vm.py, handle));
+    if (proxy)
+        return str_format("<weakproxy at %p to %s at %p>", handle,
+                          type_name(target), (void *)target);
+    if (target == NONE)
+        return str_format("<weakref at %p; dead>", handle);
+    return str_format("<weakref at %p; to '%s' at %p>", handle,
+                      type_name(target), (void *)target);
 }
 
 value
@@ -207,8 +313,12 @@ weakref_call(value v, int nargs, bool names)
         if (nargs > 0 || names)
             raise_error(E_TypeError, "ref() takes no arguments (%d given)",
                         nargs);
-        return wgc_py_ref_call(vm.py, HANDLE(v));
+        return wgc_py_is_method(vm.py, HANDLE(v))
+                   ? weakmethod_call(v)
+                   : from_shim(wgc_py_ref_call(vm.py, HANDLE(v)));
     }
+    if (!wgc_py_is_finalize(vm.py, HANDLE(v)))
+        raise_error(E_TypeError, "'%s' object is not callable", type_name(v));
     if (!wgc_py_finalize_call(vm.py, HANDLE(v), (size_t)nargs + names, &result))
         raise_again();
     return result;
@@ -226,12 +336,12 @@ make_finalize(value *args, int nargs, struct tuple *names)
                     2 - nargs, nargs == 1 ? ": 'func'" : "s: 'obj' and 'func'");
     check_referencable(args[0]);
     wgc_py_finalize *finalize = wgc_py_finalize_new(
-        vm.py, args[0], args[1], (void **)(void *)(args + 2), (size_t)nargs - 2,
-        nkw ? (void **)(void *)names->items : NULL,
+        vm.py, to_shim(args[0]), args[1], (void **)(void *)(args + 2),
+        (size_t)nargs - 2, nkw ? (void **)(void *)names->items : NULL,
         (void **)(void *)(args + nargs), nkw);
     if (!finalize)
         raise_again();
-    return tagged(finalize);
+    return tag_handle(finalize);
 }
 
 static value
@@ -243,8 +353,8 @@ call_tuple(wgc_py_call *what)
     value args = new_tuple(what->nargs, (value *)(void *)what->args);
     for (size_t i = 0; i < what->nkw; i++)
         dict_set(keywords, what->names[i], what->values[i]);
-    return new_tuple(
-        4, (value[]){what->object, what->func, args, (value)keywords});
+    return new_tuple(4, (value[]){from_shim(what->object), what->func, args,
+                                  (value)keywords});
 }
 
 METHOD(finalize_peek)
@@ -273,6 +383,8 @@ weakref_attribute(value v, value name)
         return strcmp(text, "__callback__") == 0
                    ? wgc_py_ref_callback(vm.py, HANDLE(v))
                    : NULL;
+    if (!wgc_py_is_finalize(vm.py, HANDLE(v)))
+        return NULL;
     if (strcmp(text, "alive") == 0)
         return boolean(wgc_py_finalize_alive(vm.py, HANDLE(v)));
     if (strcmp(text, "atexit") == 0)
@@ -283,7 +395,8 @@ weakref_attribute(value v, value name)
 bool
 weakref_set_attribute(value v, value name, value item)
 {
-    if (wgc_py_is_ref(vm.py, HANDLE(v)) || strcmp(text_of(name), "atexit") != 0)
+    if (!wgc_py_is_finalize(vm.py, HANDLE(v)) ||
+        strcmp(text_of(name), "atexit") != 0)
         return false;
     wgc_py_finalize_set_atexit(vm.py, HANDLE(v), truth(item));
     return true;
@@ -294,14 +407,15 @@ weakref_set_attribute(value v, value name, value item)
 static bool
 may_have_refs(value v)
 {
-    return !is_small(v) && !is_handle(v) && wgc_base(vm.heap, v) == v;
+    return !is_small(v) && wgc_base(vm.heap, to_shim(v)) == to_shim(v);
 }
 
 METHOD(getweakrefcount)
 {
     UNUSED;
-    return small(
-        may_have_refs(args[0]) ? (int64_t)wgc_py_ref_count(vm.py, args[0]) : 0);
+    return small(may_have_refs(args[0])
+                     ? (int64_t)wgc_py_ref_count(vm.py, to_shim(args[0]))
+                     : 0);
 }
 
 METHOD(getweakrefs)
@@ -310,11 +424,11 @@ METHOD(getweakrefs)
     UNUSED;
     if (!may_have_refs(args[0]))
         return list;
-    size_t count = wgc_py_ref_count(vm.py, args[0]);
+    size_t count = wgc_py_ref_count(vm.py, to_shim(args[0]));
     wgc_py_ref **refs = (wgc_py_ref **)(void *)new_values(count + 1);
-    count = wgc_py_ref_list(vm.py, args[0], refs, count);
+    count = wgc_py_ref_list(vm.py, to_shim(args[0]), refs, count);
     for (size_t i = 0; i < count; i++)
-        list_append(list, tagged(refs[i]));
+        list_append(list, tag_handle(refs[i]));
     return list;
 }
 
@@ -367,6 +481,7 @@ weakref_start(void)
     static const struct define functions[] = {
         {"getweakrefcount", getweakrefcount, 1, 1, false},
         {"getweakrefs", getweakrefs, 1, 1, false},
+        {"proxy", make_proxy, 1, 2, false},
     };
     vm.py = wgc_py_new(vm.heap, &host);
     if (!vm.py)
@@ -376,14 +491,16 @@ weakref_start(void)
     module->dict = new_dict();
     dict_set(vm.modules, module->name, (value)module);
     define_functions(module->dict, "weakref", functions, COUNT(functions));
-    vm.types[TYPE_REF]->module = vm.types[TYPE_FINALIZE]->module = module->name;
     define_methods(vm.types[TYPE_FINALIZE], finalize_methods,
                    COUNT(finalize_methods));
+    for (int type = TYPE_REF; type < TYPES; type++) {
+        value name = class_name(vm.types[type]);
+        vm.types[type]->module = module->name;
+        dict_set(module->dict, intern_str(name), (value)vm.types[type]);
+    }
+    vm.types[TYPE_WEAKSET]->module = str_from("_weakrefset");
     dict_set(module->dict, intern("ref", 3), (value)vm.types[TYPE_REF]);
-    dict_set(module->dict, intern("ReferenceType", 13),
-             (value)vm.types[TYPE_REF]);
-    dict_set(module->dict, intern("finalize", 8),
-             (value)vm.types[TYPE_FINALIZE]);
+    collections_start();
 }
 
 /* As CPython does it: finalizers, newest first; then the objects that the
