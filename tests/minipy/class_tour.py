@@ -50,7 +50,7 @@ except AttributeError as e: print(e)
 print(a == A(2), a != A(2), a == 2, hash(a) == hash(2), a < A(3), a > A(1), sorted([A(3), A(1)]), a + 1, 1 + a, a + a, sum([a, a]), a(1, k=2), len(a), a[1:2], a[1, 2], a["k"], a[::2], 2 in a, -a, bool(A(0)), not A(0))
 a += 5; print(a)
 print(isinstance(b, A), issubclass(B, A), isinstance(B, type), type(b) is B, type(b).__name__, B.__bases__, B.__mro__, B.__base__, A.__name__, A.__qualname__, A.__module__, b.__class__, type(A), type(type))
-print(A, B, A.m, a.m == a.m, a.m is a.m, A.m is A.m, A.__dict__["x"], "m" in A.__dict__, sorted(k for k in A.__dict__ if not k.startswith("__")))
+print(A, B, a.m == a.m, a.m is a.m, A.m is A.m, A.__dict__["x"], "m" in A.__dict__, sorted(k for k in A.__dict__ if not k.startswith("__")))
 print(b.__dict__, vars(b), dir(b)[-5:], hasattr(b, "w"), getattr(b, "zz", None))
 class C:
     def __getattr__(self, n):
@@ -92,7 +92,7 @@ def outer():
             z = 5
             def g(self): return self.z
     return L
-L = outer(); print(L, L.__qualname__, L().f(), L.In, L.In().g(), L.f, L().f().__name__)
+L = outer(); print(L, L.__qualname__, L().f(), L.In, L.In().g(), L().f().__name__)
 class P:
     def __init__(self): self.__priv = 1; self._x = 2
     def get(self): return self.__priv
