@@ -102,7 +102,8 @@ add(struct scanner *s, enum token_kind kind, const char *from)
     *token = (struct token){.kind = kind,
                             .text = from,
                             .bytes = (size_t)(s->p - from),
-                            .at = here(s, from)};
+                            .at = here(s, from),
+                            .level = s->nbrackets};
     return token;
 }
 
@@ -128,6 +129,23 @@ skip_digits(const char *p, const char *end, int base)
     return p;
 }
 
+_Noreturn static void
+bad_digit(struct scanner *s, int base)
+{
+    const char *name = base == 16  ? "hexadecimal"
+                       : base == 8 ? "octal"
+                       : base == 2 ? "binary"
+                                   : "decimal";
+    char message[60];
+    bool digit = base < 10 && isdigit((unsigned char)*s->p);
+    if (digit)
+        snprintf(message, sizeof message, "invalid digit '%c' in %s literal",
+                 *s->p++, name);
+    else
+        snprintf(message, sizeof message, "invalid %s literal", name);
+    fail(s, s->p - 1, message);
+}
+
 static void
 lex_number(struct scanner *s)
 {
@@ -140,6 +158,8 @@ lex_number(struct scanner *s)
     }
     if (base != 10) {
         s->p = skip_digits(from + 2, s->end, base);
+        if (s->p == from + 2)
+            bad_digit(s, base);
     } else {
         s->p = skip_digits(from, s->end, 10);
         if (s->p < s->end && *s->p == '.') {
@@ -168,11 +188,7 @@ lex_number(struct scanner *s)
             word |= strlen(keywords[i]) == (size_t)(p - s->p) &&
                     memcmp(keywords[i], s->p, (size_t)(p - s->p)) == 0;
         if (!word)
-            fail(s, from,
-                 base == 16  ? "invalid hexadecimal literal"
-                 : base == 8 ? "invalid octal literal"
-                 : base == 2 ? "invalid binary literal"
-                             : "invalid decimal literal");
+            bad_digit(s, base);
     }
     struct token *token = add(s, real ? TOK_FLOAT : TOK_INT, from);
     if (real) {
@@ -285,7 +301,7 @@ lex_string(struct scanner *s, const char *from, const char *prefix_end)
                                   "(detected at line %d)"
                                 : "unterminated string literal (detected at "
                                   "line %d)",
-                         s->line);
+                         s->line - (triple && s->p == s->line_start));
         }
         if (*s->p == '\\' && s->p + 1 < s->end)
             s->p++;
@@ -321,6 +337,29 @@ lex_string(struct scanner *s, const char *from, const char *prefix_end)
 /* ---- Names, operators, lines ------------------------------------------ */
 
 static void
+check_name(struct scanner *s, const char *from)
+{
+    uint32_t point;
+    char message[80];
+    for (const char *p = from; p < s->p;) {
+        size_t bytes = utf8_decode(p, s->p, &point);
+        if (point >= 0x80 && !is_name_character(point)) {
+            s->p = p + bytes;
+            if (is_printable(point))
+                snprintf(message, sizeof message,
+                         "invalid character '%.*s' (U+%04X)", (int)bytes, p,
+                         (unsigned)point);
+            else
+                snprintf(message, sizeof message,
+                         "invalid non-printable character U+%04X",
+                         (unsigned)point);
+            fail(s, p, message);
+        }
+        p += bytes ? bytes : 1;
+    }
+}
+
+static void
 lex_name(struct scanner *s)
 {
     const char *from = s->p;
@@ -328,6 +367,7 @@ lex_name(struct scanner *s)
            (isalnum((unsigned char)*s->p) || *s->p == '_' || (*s->p & 0x80)))
         s->p++;
     size_t bytes = (size_t)(s->p - from);
+    check_name(s, from);
     if (s->p < s->end && (*s->p == '"' || *s->p == '\'') && bytes <= 2 &&
         strspn(from, "rRbBuUfF") >= bytes) {
         lex_string(s, from, s->p);
@@ -421,6 +461,7 @@ start_line(struct scanner *s)
         s->depth--;
         add(s, TOK_DEDENT, p);
     }
+    at.column = at.end_column = (int)strcspn(s->line_start, "\n");
     if (column != s->indents[s->depth])
         raise_syntax(E_IndentationError, s->out->source, &at,
                      "unindent does not match any outer indentation level");
@@ -463,7 +504,9 @@ lex_one(struct scanner *s)
         const char *p = s->p + 1;
         if (p < s->end && *p == '\r')
             p++;
-        if (p >= s->end || *p != '\n')
+        if (p >= s->end || (*p == '\n' && p + 1 >= s->end))
+            fail(s, p, "unexpected EOF while parsing");
+        if (*p != '\n')
             fail(s, s->p,
                  "unexpected character after line continuation "
                  "character");
@@ -506,6 +549,10 @@ lex(struct lexer *lexer, const char *text, size_t bytes, struct position start,
     }
     if (!expression && line_is_open(&s))
         add(&s, TOK_NEWLINE, s.p);
+    if (!expression && s.p == s.line_start && s.line > 1) {
+        s.line--; /* what is missing at the end is missed in the last line */
+        s.base_column = -1;
+    }
     for (; s.depth > 0; s.depth--)
         add(&s, TOK_DEDENT, s.p);
     add(&s, TOK_END, s.p);

@@ -756,6 +756,8 @@ value str_slice(value str, int64_t start, int64_t count, int64_t step);
 value str_at(value str, int64_t index);
 value str_next(value str, int64_t *byte); /* NULL at the end */
 value str_repr(value str);
+bool is_printable(uint32_t point);
+bool is_name_character(uint32_t point); /* of those beyond ASCII */
 int64_t str_find(value str, value part, size_t from_byte);
 size_t utf8_decode(const char *text, const char *end, uint32_t *point);
 size_t utf8_encode(uint32_t point, char *to);

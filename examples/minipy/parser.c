@@ -13,13 +13,15 @@ struct parser {
     struct arena *arena;
     struct token *token; /* the next one */
     int depth;
-    bool in_function, in_loop;
+    bool in_function, in_loop, in_fstring;
     value class; /* name of the innermost one, or NULL */
 };
 
 enum { PARSE_DEPTH = 400 };
 
 static struct node *parse_expression(struct parser *p);
+static struct node *parse_named(struct parser *p);
+static struct node *parse_binary(struct parser *p, int level);
 static struct node *parse_statement_list(struct parser *p, struct nodes *out);
 static struct node *parse_or(struct parser *p);
 static struct node *parse_unary(struct parser *p);
@@ -37,9 +39,11 @@ fail_at(struct parser *p, const struct position *at, const char *message)
 _Noreturn static void
 fail(struct parser *p)
 {
-    if (p->token->kind == TOK_INDENT)
-        raise_syntax(E_IndentationError, p->source, &p->token->at,
+    if (p->token->kind == TOK_INDENT) {
+        struct position before = {.line = p->token->at.line};
+        raise_syntax(E_IndentationError, p->source, &before,
                      "unexpected indent");
+    }
     fail_at(p, &p->token->at, "invalid syntax");
 }
 
@@ -163,12 +167,40 @@ constant(struct parser *p, value v)
     return node;
 }
 
+/* From the first token until the last one that was read. */
+_Noreturn static void
+fail_from(struct parser *p, const struct token *first, const char *message)
+{
+    struct position at = first->at;
+    at.end_line = p->token[-1].at.end_line;
+    at.end_column = p->token[-1].at.end_column;
+    fail_at(p, &at, message);
+}
+
+static bool
+begins_expression(const struct parser *p)
+{
+    switch (p->token->kind) {
+    case TOK_NAME:
+    case TOK_INT:
+    case TOK_FLOAT:
+    case TOK_STR:
+    case TOK_FSTR:
+        return true;
+    default:
+        return at(p, "None") || at(p, "True") || at(p, "False") ||
+               at(p, "lambda") || at(p, "{") || at(p, "~") || at(p, "...") ||
+               at(p, "not");
+    }
+}
+
 /* ---- F-strings -------------------------------------------------------- */
 
 struct fstring {
     struct token *token;
     struct nodes parts;
     bool raw;
+    int depth; /* 1: in the format of another */
 };
 
 static void
@@ -226,9 +258,14 @@ parse_within(struct parser *p, struct fstring *f, const char *text,
     lex(&lexer, text, count, start, true);
     struct token *saved = p->token;
     p->token = lexer.tokens;
+    if (p->token->kind == TOK_END &&
+        text + count == f->token->text + f->token->bytes)
+        fail_at(p, &f->token->at, "f-string: expecting '}'");
     if (p->token->kind == TOK_END)
         fail_at(p, &f->token->at, "f-string: empty expression not allowed");
     struct node *node = new_node(p, N_TUPLE);
+    bool in_fstring = p->in_fstring;
+    p->in_fstring = true;
     struct node *first = parse_expression(p);
     if (at(p, ",")) {
         nodes_add(p->arena, &node->list, first);
@@ -238,6 +275,7 @@ parse_within(struct parser *p, struct fstring *f, const char *text,
     }
     if (p->token->kind != TOK_END)
         fail_at(p, &f->token->at, "f-string: invalid syntax");
+    p->in_fstring = in_fstring;
     p->token = saved;
     return first;
 }
@@ -272,7 +310,11 @@ parse_field(struct parser *p, struct fstring *f, const char *q, const char *end)
         node->op = 'r';
     }
     if (stop < end && *stop == ':') {
-        struct fstring inner = {.token = f->token, .raw = f->raw};
+        struct fstring inner = {
+            .token = f->token, .raw = f->raw, .depth = f->depth + 1};
+        if (inner.depth > 1)
+            fail_at(p, &f->token->at,
+                    "f-string: expressions nested too deeply");
         stop = parse_fstring(p, &inner, stop + 1, end, true);
         node->b = new_node(p, N_FSTRING);
         node->b->list = inner.parts;
@@ -363,6 +405,8 @@ parse_star_or_expression(struct parser *p)
 }
 
 static void check_target(struct parser *p, struct node *node, const char *verb);
+_Noreturn static void refuse_target(struct parser *p, struct node *node,
+                                    const char *verb, bool hint);
 
 static struct node *
 parse_target_list(struct parser *p)
@@ -382,6 +426,9 @@ parse_target_list(struct parser *p)
     end_node(p, tuple);
     struct node *result =
         tuple->list.count == 1 && !comma ? tuple->list.items[0] : tuple;
+    if (result->kind == N_STAR)
+        fail_at(p, &result->at,
+                "starred assignment target must be in a list or tuple");
     check_target(p, result, "assign to");
     return result;
 }
@@ -431,7 +478,7 @@ parse_parentheses(struct parser *p)
         yield->parenthesized = true;
         return yield;
     }
-    struct node *first = parse_star_or_expression(p);
+    struct node *first = parse_named(p);
     if (at(p, "for") || at(p, "async")) {
         struct node *generator = comprehension(p, start, 'g', first, NULL);
         expect(p, ")");
@@ -475,11 +522,24 @@ parse_list(struct parser *p)
         nodes_add(p->arena, &node->list, first);
         while (accept(p, ",") && !at(p, "]"))
             nodes_add(p->arena, &node->list, parse_star_or_expression(p));
+        if (at(p, "for"))
+            fail_from(p, start + 1,
+                      "did you forget parentheses around the comprehension "
+                      "target?");
     }
     if (!at(p, "]"))
         fail_at(p, &first->at, "invalid syntax. Perhaps you forgot a comma?");
     p->token++;
     return end_node(p, node);
+}
+
+static struct node *
+parse_dict_value(struct parser *p)
+{
+    if (at(p, "}") || at(p, ","))
+        fail_at(p, &p->token[-1].at,
+                "expression expected after dictionary key and ':'");
+    return parse_expression(p);
 }
 
 static void
@@ -491,8 +551,10 @@ parse_dict_item(struct parser *p, struct node *node)
         return;
     }
     nodes_add(p->arena, &node->list, parse_expression(p));
-    expect(p, ":");
-    nodes_add(p->arena, &node->list, parse_expression(p));
+    if (!at(p, ":"))
+        fail_at(p, &p->token[-1].at, "':' expected after dictionary key");
+    p->token++;
+    nodes_add(p->arena, &node->list, parse_dict_value(p));
 }
 
 static struct node *
@@ -504,10 +566,13 @@ parse_braces(struct parser *p)
         return end_node(p, node);
     if (at(p, "**")) {
         parse_dict_item(p, node);
+        if (at(p, "for"))
+            fail_at(p, &start[1].at,
+                    "dict unpacking cannot be used in dict comprehension");
     } else {
         struct node *first = parse_star_or_expression(p);
         if (accept(p, ":")) {
-            struct node *item = parse_expression(p);
+            struct node *item = parse_dict_value(p);
             if (at(p, "for")) {
                 node = comprehension(p, start, 'd', first, item);
             } else {
@@ -577,6 +642,25 @@ parse_atom(struct parser *p)
 
 /* ---- Calls, subscripts, operators ------------------------------------- */
 
+/* Positional arguments come first, and iterables before mappings. */
+static void
+check_order(struct parser *p, const struct node *call, const struct node *node)
+{
+    bool star = node->kind == N_STAR;
+    for (size_t i = 0; i < call->list.count; i++) {
+        struct node *before = call->list.items[i];
+        bool unpacked = before->kind == N_KEYWORD && !before->value;
+        if (before->kind != N_KEYWORD || (star && !unpacked))
+            continue;
+        fail_at(p, &node->at,
+                star ? "iterable argument unpacking follows keyword argument "
+                       "unpacking"
+                : unpacked
+                    ? "positional argument follows keyword argument unpacking"
+                    : "positional argument follows keyword argument");
+    }
+}
+
 static void
 parse_argument(struct parser *p, struct node *call)
 {
@@ -599,16 +683,17 @@ parse_argument(struct parser *p, struct node *call)
     } else {
         const struct token *start = p->token;
         node = parse_star_or_expression(p);
-        if (at(p, "for"))
+        if (at(p, "for")) {
             node = end_node(p, comprehension(p, start, 'g', node, NULL));
-        else if (at(p, "="))
-            fail_at(p, &node->at,
-                    "expression cannot contain assignment, perhaps you meant "
-                    "\"==\"?");
-        for (size_t i = 0; i < call->list.count; i++)
-            if (call->list.items[i]->kind == N_KEYWORD && node->kind != N_STAR)
+            if (call->list.count > 0 || (at(p, ",") && !after_is(p, ")")))
                 fail_at(p, &node->at,
-                        "positional argument follows keyword argument");
+                        "Generator expression must be parenthesized");
+        } else if (accept(p, "=")) {
+            fail_from(p, start,
+                      "expression cannot contain assignment, perhaps you meant "
+                      "\"==\"?");
+        }
+        check_order(p, call, node);
         nodes_add(p->arena, &call->list, node);
         return;
     }
@@ -854,7 +939,8 @@ parse_parameters(struct parser *p, struct node *function, const char *close)
     while (!at(p, close)) {
         struct node *parameter = new_node(p, N_PARAMETER);
         if (keywords)
-            fail(p);
+            fail_at(p, &p->token->at,
+                    "arguments cannot follow var-keyword argument");
         if (at(p, "/")) {
             if (function->list2.count == 0)
                 fail_at(p, &p->token->at,
@@ -872,10 +958,10 @@ parse_parameters(struct parser *p, struct node *function, const char *close)
             keywords = true;
         } else if (accept(p, "*")) {
             if (star)
-                fail(p);
+                fail_at(p, &parameter->at, "* argument may appear only once");
             star = true;
             if (accept(p, ",")) {
-                if (at(p, close))
+                if (at(p, close) || at(p, "**"))
                     fail_at(p, &parameter->at,
                             "named arguments must follow bare *");
                 continue;
@@ -929,9 +1015,7 @@ static struct node *
 parse_yield(struct parser *p)
 {
     struct node *node = new_node(p, N_YIELD);
-    if (!p->in_function)
-        fail_at(p, &p->token->at, "'yield' outside function");
-    p->token++;
+    const struct token *first = p->token++;
     if (accept(p, "from")) {
         node->kind = N_YIELD_FROM;
         node->a = parse_expression(p);
@@ -948,7 +1032,59 @@ parse_yield(struct parser *p)
             node->a = end_node(p, tuple);
         }
     }
+    if (!p->in_function)
+        fail_from(p, first, "'yield' outside function");
     return end_node(p, node);
+}
+
+static struct node *parse_expressions(struct parser *p);
+
+/* Two expressions side by side: say what is missing between them. */
+static void
+check_neighbours(struct parser *p, const struct token *start,
+                 const struct node *first)
+{
+    char message[100];
+    if (!begins_expression(p) || first->parenthesized)
+        return;
+    const char *name = first->kind == N_NAME ? text_of(first->value) : "";
+    if (strcmp(name, "print") == 0 || strcmp(name, "exec") == 0) {
+        parse_expressions(p);
+        snprintf(message, sizeof message,
+                 "Missing parentheses in call to '%s'. Did you mean %s(...)?",
+                 name, name);
+        fail_from(p, start, message);
+    }
+    if (first->kind == N_NAME && p->token->kind == TOK_STR)
+        return;
+    if (p->token->level == 0 && !p->in_fstring)
+        return;
+    parse_expression(p);
+    fail_from(p, start,
+              p->in_fstring ? "f-string: invalid syntax. Perhaps you forgot a "
+                              "comma?"
+                            : "invalid syntax. Perhaps you forgot a comma?");
+}
+
+/* An expression where `=` is a slip for `==`. */
+static struct node *
+parse_named(struct parser *p)
+{
+    const struct token *start = p->token;
+    struct node *node = parse_star_or_expression(p);
+    if (!at(p, "="))
+        return node;
+    p->token++;
+    if (node->kind == N_NAME) {
+        parse_binary(p, 0);
+        fail_from(p, start,
+                  "invalid syntax. Maybe you meant '==' or ':=' instead of "
+                  "'='?");
+    }
+    if (node->kind != N_TUPLE && node->kind != N_LIST)
+        refuse_target(p, node, "assign to", true);
+    p->token--;
+    fail(p);
 }
 
 static struct node *
@@ -960,6 +1096,7 @@ parse_conditional(struct parser *p)
         return parse_yield(p);
     const struct token *start = p->token;
     struct node *first = parse_or(p);
+    check_neighbours(p, start, first);
     if (p->token->kind == TOK_OP && at(p, ":=")) {
         if (first->kind != N_NAME)
             fail_at(p, &first->at,
@@ -1039,7 +1176,20 @@ describe(const struct node *node)
         return "dict literal";
     case N_SET:
         return "set display";
+    case N_NAME:
+        return "name";
+    case N_ATTRIBUTE:
+        return "attribute";
+    case N_SUBSCRIPT:
+        return "subscript";
+    case N_TUPLE:
+        return "tuple";
+    case N_LIST:
+        return "list";
+    case N_WALRUS:
+        return "named expression";
     case N_YIELD:
+    case N_YIELD_FROM:
         return "yield expression";
     case N_COMPREHENSION:
         return node->op == 'g'   ? "generator expression"
@@ -1051,10 +1201,23 @@ describe(const struct node *node)
     }
 }
 
+/* `hint`: perhaps a comparison was meant. */
+_Noreturn static void
+refuse_target(struct parser *p, struct node *node, const char *verb, bool hint)
+{
+    char message[140];
+    hint &= node->kind != N_BOOL && node->kind != N_COMPARE &&
+            node->kind != N_IF_ELSE && node->kind != N_LAMBDA &&
+            !(node->kind == N_UNARY && node->op == 'n') &&
+            node->value != NONE && node->value != TRUE && node->value != FALSE;
+    snprintf(message, sizeof message, "cannot %s %s%s", verb, describe(node),
+             hint ? " here. Maybe you meant '==' instead of '='?" : "");
+    fail_at(p, &node->at, message);
+}
+
 static void
 check_target(struct parser *p, struct node *node, const char *verb)
 {
-    char message[140];
     switch (node->kind) {
     case N_NAME:
     case N_ATTRIBUTE:
@@ -1076,13 +1239,7 @@ check_target(struct parser *p, struct node *node, const char *verb)
         }
         return;
     default:
-        snprintf(
-            message, sizeof message, "cannot %s %s%s", verb, describe(node),
-            *verb == 'a' && (node->kind != N_CONSTANT ||
-                             is_small(node->value) || is(node->value, TYPE_STR))
-                ? " here. Maybe you meant '==' instead of '='?"
-                : "");
-        fail_at(p, &node->at, message);
+        refuse_target(p, node, verb, false);
     }
 }
 
@@ -1098,26 +1255,58 @@ static const struct {
     {"@=", OP_MATMUL},
 };
 
+static bool
+is_target(const struct node *node)
+{
+    return node->kind == N_TUPLE || node->kind == N_LIST ||
+           node->kind == N_STAR || node->kind == N_NAME ||
+           node->kind == N_ATTRIBUTE || node->kind == N_SUBSCRIPT;
+}
+
+static bool
+is_last_assignment(const struct parser *p)
+{
+    for (const struct token *t = p->token;
+         t->kind != TOK_NEWLINE && t->kind != TOK_END; t++)
+        if (t->kind == TOK_OP && strcmp(t->text, "=") == 0 && t->level == 0)
+            return false;
+    return true;
+}
+
 static struct node *
 parse_assignment(struct parser *p)
 {
     struct node *node = new_node(p, N_EXPRESSION);
+    const struct token *walrus = p->token + 1;
     struct node *first = parse_expressions(p);
     node->a = first;
+    if (first->kind == N_WALRUS && !first->parenthesized)
+        fail_at(p, &walrus->at, "invalid syntax");
     for (size_t i = 0; i < COUNT(augmented); i++)
         if (accept(p, augmented[i].text)) {
             node->kind = N_AUGMENTED;
             node->op = (int)augmented[i].op;
-            if (first->kind == N_TUPLE || first->kind == N_LIST)
-                fail_at(p, &first->at,
-                        "'tuple' is an illegal expression for augmented "
-                        "assignment");
-            check_target(p, first, "assign to");
+            if (first->kind != N_NAME && first->kind != N_ATTRIBUTE &&
+                first->kind != N_SUBSCRIPT) {
+                char message[100];
+                snprintf(message, sizeof message,
+                         "'%s' is an illegal expression for augmented "
+                         "assignment",
+                         describe(first));
+                fail_at(p, &first->at, message);
+            }
             node->b = parse_expressions(p);
             return end_node(p, node);
         }
     if (at(p, ":")) {
-        check_target(p, first, "annotate");
+        if (first->kind == N_TUPLE || first->kind == N_LIST)
+            fail_at(p, &first->at,
+                    first->kind == N_LIST
+                        ? "only single target (not list) can be annotated"
+                        : "only single target (not tuple) can be annotated");
+        if (first->kind != N_NAME && first->kind != N_ATTRIBUTE &&
+            first->kind != N_SUBSCRIPT)
+            fail_at(p, &first->at, "illegal target for annotation");
         p->token++;
         parse_expression(p);
         node->kind = N_ANNOTATED;
@@ -1127,6 +1316,9 @@ parse_assignment(struct parser *p)
     if (at(p, "=")) {
         node->kind = N_ASSIGN;
         while (accept(p, "=")) {
+            if (!is_target(node->a))
+                refuse_target(p, node->a, "assign to",
+                              node->list.count == 0 && is_last_assignment(p));
             check_target(p, node->a, "assign to");
             if (node->a->kind == N_STAR)
                 fail_at(p, &node->a->at,
@@ -1168,8 +1360,13 @@ parse_import(struct parser *p)
         parenthesis = accept(p, "(");
     }
     do {
-        if (parenthesis && at(p, ")"))
+        if (parenthesis && node->list.count > 0 && at(p, ")"))
             break;
+        if (from && node->list.count > 0 && !parenthesis &&
+            p->token->kind == TOK_NEWLINE)
+            fail_at(p, &p->token->at,
+                    "trailing comma not allowed without surrounding "
+                    "parentheses");
         struct node *alias = new_node(p, N_ALIAS);
         alias->value = from ? expect_name(p) : parse_dotted(p);
         alias->value2 = accept(p, "as") ? expect_name(p) : alias->value;
@@ -1223,10 +1420,10 @@ parse_simple(struct parser *p)
                                           : "'continue' not properly in loop");
     } else if (accept(p, "return")) {
         node->kind = N_RETURN;
-        if (!p->in_function)
-            fail_at(p, &start->at, "'return' outside function");
         if (!at_end_of_statement(p))
             node->a = parse_expressions(p);
+        if (!p->in_function)
+            fail_from(p, start, "'return' outside function");
     } else if (accept(p, "raise")) {
         node->kind = N_RAISE;
         if (!at_end_of_statement(p)) {
@@ -1244,7 +1441,7 @@ parse_simple(struct parser *p)
         do {
             if (at_end_of_statement(p))
                 break;
-            struct node *target = parse_unary(p);
+            struct node *target = parse_star_or_expression(p);
             check_target(p, target, "delete");
             nodes_add(p->arena, &node->list, target);
         } while (accept(p, ","));
@@ -1258,22 +1455,43 @@ parse_simple(struct parser *p)
 
 /* ---- Compound statements ---------------------------------------------- */
 
+static bool
+at_compound(const struct parser *p)
+{
+    static const char *const words[] = {"@",    "if",  "while", "for",  "try",
+                                        "with", "def", "class", "async"};
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (at(p, words[i]))
+            return true;
+    return false;
+}
+
 static void
 parse_block(struct parser *p, struct nodes *out, const char *what,
             const struct token *start)
 {
+    /* Where only an expression may be missing, CPython asks for no colon. */
+    if (strchr("iewf", start->text[0]) && strcmp(start->text, "else") != 0 &&
+        strcmp(start->text, "finally") != 0 && p->token->kind != TOK_NEWLINE &&
+        !at(p, ":"))
+        fail(p);
     expect(p, ":");
     enter(p);
     if (p->token->kind != TOK_NEWLINE) {
+        if (at_compound(p))
+            fail(p);
         parse_statement_list(p, out);
         p->depth--;
         return;
     }
     p->token++;
-    if (p->token->kind != TOK_INDENT)
-        raise_syntax(E_IndentationError, p->source, &p->token->at,
+    if (p->token->kind != TOK_INDENT) {
+        struct position here = p->token->at;
+        here.end_column = here.column + 1;
+        raise_syntax(E_IndentationError, p->source, &here,
                      "expected an indented block after %s on line %d", what,
                      start->at.line);
+    }
     p->token++;
     while (p->token->kind != TOK_DEDENT && p->token->kind != TOK_END)
         parse_statement_list(p, out);
@@ -1306,7 +1524,7 @@ parse_if(struct parser *p)
     struct node *node = new_node(p, N_IF);
     const struct token *start = p->token++;
     enter(p);
-    node->a = parse_expression(p);
+    node->a = parse_named(p);
     parse_block(p, &node->list,
                 start->text[0] == 'i' ? "'if' statement" : "'elif' statement",
                 start);
@@ -1323,7 +1541,7 @@ parse_while(struct parser *p)
 {
     struct node *node = new_node(p, N_WHILE);
     const struct token *start = p->token++;
-    node->a = parse_expression(p);
+    node->a = parse_named(p);
     parse_loop_block(p, &node->list, "'while' statement", start);
     parse_else(p, &node->list2);
     return end_node(p, node);

@@ -158,11 +158,13 @@ walk_declaration(struct walker *w, struct node *node)
         if (symbol && (symbol->flags & (SYM_ASSIGNED | SYM_USED)) &&
             w->scope->kind != SCOPE_MODULE &&
             !(symbol->flags & (SYM_GLOBAL | SYM_NONLOCAL)))
-            raise_syntax(
-                E_SyntaxError, w->source, &node->at,
-                "name '%s' is %s before %s declaration", text_of(name->value),
-                symbol->flags & SYM_ASSIGNED ? "assigned to" : "used", word);
-        note(w, w->scope, name->value, global ? SYM_GLOBAL : SYM_NONLOCAL);
+            raise_syntax(E_SyntaxError, w->source, &node->at,
+                         "name '%s' is %s %s declaration", text_of(name->value),
+                         symbol->flags & SYM_ASSIGNED ? "assigned to before"
+                                                      : "used prior to",
+                         word);
+        note(w, w->scope, name->value, global ? SYM_GLOBAL : SYM_NONLOCAL)
+            ->declared = node;
     }
 }
 
@@ -335,7 +337,8 @@ resolve(struct walker *w, struct scope *scope)
             scope->symbols[i].flags |= SYM_FREE;
             free_between(w, scope, name);
         } else if (scope->symbols[i].flags & SYM_NONLOCAL) {
-            raise_syntax(E_SyntaxError, w->source, &scope->node->at,
+            raise_syntax(E_SyntaxError, w->source,
+                         &scope->symbols[i].declared->at,
                          "no binding for nonlocal '%s' found", text_of(name));
         }
     }

@@ -451,7 +451,14 @@ is_alpha(uint32_t c)
     return c < 0x80 ? isalpha((int)c) : unicode && iswalpha_l(c, unicode);
 }
 
-static bool
+bool
+is_name_character(uint32_t c)
+{
+    return is_alpha(c) || (unicode && iswalnum_l(c, unicode)) ||
+           (c >= 0x300 && c <= 0x36f) || c == 0xb7;
+}
+
+bool
 is_printable(uint32_t c)
 {
     return c < 0x80

@@ -29,6 +29,7 @@ struct token {
     double number;
     struct position at;
     bool raw;
+    int level; /* how many brackets are open */
 };
 
 struct arena {
@@ -148,6 +149,7 @@ struct symbol {
     value name;
     int flags;
     int slot;
+    struct node *declared; /* by global or nonlocal */
 };
 
 enum scope_kind { SCOPE_MODULE, SCOPE_CLASS, SCOPE_FUNCTION };
