@@ -105,12 +105,20 @@ set_link(const struct wgc__index *index, struct wgc__node *node,
         ((struct wgc__linked *)node)->link = link;
 }
 
+/* A node that is mostly alone in its bucket need not be written to. */
+static inline void
+set_next(struct wgc__node **next, struct wgc__node *node)
+{
+    if (*next != node)
+        *next = node;
+}
+
 void
 wgc__index_add(struct wgc__index *index, struct wgc__node *node, wgc__word key)
 {
     struct wgc__node **bucket = &bucket_array(index)[bucket_of(index, key)];
     node->key = key;
-    node->next = *bucket;
+    set_next(&node->next, *bucket);
     *bucket = node;
     set_link(index, node, bucket);
     set_link(index, node->next, &node->next);
@@ -161,6 +169,33 @@ struct wgc__node *
 wgc__index_next(const struct wgc__node *node)
 {
     return first_with_key(node->next, node->key);
+}
+
+void
+wgc__index_prefetch(const struct wgc__index *index, wgc__word key)
+{
+    struct wgc__node *const *buckets =
+        index->buckets != NULL ? index->buckets : index->few;
+    __builtin_prefetch(buckets[bucket_of(index, key)]);
+}
+
+struct wgc__node *
+wgc__index_take(struct wgc__index *index, wgc__word key)
+{
+    struct wgc__node *taken = NULL, **last = &taken;
+    struct wgc__node **link = &bucket_array(index)[bucket_of(index, key)];
+    for (struct wgc__node *node = *link; node != NULL; node = *link) {
+        if (node->key != key) {
+            link = &node->next;
+            continue;
+        }
+        *link = node->next;
+        set_next(last, node);
+        last = &node->next;
+        index->count--;
+    }
+    set_next(last, NULL);
+    return taken;
 }
 
 size_t

@@ -163,6 +163,11 @@ bool wgc__index_remove(struct wgc__index *index, struct wgc__node *node);
 struct wgc__node *wgc__index_find(const struct wgc__index *index,
                                   wgc__word key);
 struct wgc__node *wgc__index_next(const struct wgc__node *node);
+/* Remove all nodes with this key; they are linked, newest first.  Not for a
+   linked index. */
+struct wgc__node *wgc__index_take(struct wgc__index *index, wgc__word key);
+/* This key will soon be looked for. */
+void wgc__index_prefetch(const struct wgc__index *index, wgc__word key);
 
 /* Buckets it would rather have: a power of two, or 0 if it is content. */
 size_t wgc__index_wish(const struct wgc__index *index);

@@ -54,6 +54,7 @@ struct wgc_weakmap {
     uint32_t numbers; /* of the entry added last */
     uint32_t era;     /* how often numbers began anew */
     uint32_t changes; /* of anything: a lookup that called the host restarts */
+    uint32_t waiting; /* edges that the marker kept when it opened the map */
     uint32_t mode;
     size_t (*hash)(const void *key, void *data);
     bool (*equal)(const void *a, const void *b, void *data);

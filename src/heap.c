@@ -84,7 +84,7 @@ add_map_kind(struct wgc_heap *heap, uint16_t kind, wgc_trace_fn *trace)
         return false;
     wgc__lane_init(&map_kind->lane, &heap->classes, kind, trace == NULL);
     heap->shapes[kind] = (struct wgc__shape){
-        .form = trace != NULL ? WGC__FORM_TRACE : WGC__FORM_LEAF,
+        .form = trace != NULL ? WGC__FORM_LINK : WGC__FORM_LEAF,
         .trace = trace,
     };
     heap->kinds[kind] = map_kind;

@@ -12,7 +12,8 @@
  *
  * The stack is bounded: when it can neither grow nor take an object, the
  * object's block gets the grey flag, and drain scans the marked cells of such
- * blocks once the stack is empty.  Large objects are scanned in pieces, the
+ * blocks once the stack is empty; what is to be traced once is traced at once.
+ * Large objects are scanned in pieces, the
  * rest of one being pushed below the children of the piece.
  */
 #ifndef WGC_MARK_H
@@ -35,7 +36,8 @@ enum wgc__form {
     WGC__FORM_CONSERVATIVE,
     WGC__FORM_LEAF,
     WGC__FORM_BITMAP,
-    WGC__FORM_TRACE
+    WGC__FORM_TRACE,
+    WGC__FORM_LINK /* traced once a cycle, by a function that marks nothing */
 };
 
 /* How the contents of a kind are scanned. */
@@ -80,8 +82,11 @@ void wgc__mark_word(struct wgc_tracer *tracer, wgc__word word);
 /* Mark an object that is known; false if it was marked already. */
 bool wgc__mark_object(struct wgc_tracer *tracer,
                       const struct wgc__object *object);
-/* Follow an edge if its key is marked; else keep it until that is so. */
-void wgc__mark_edge(struct wgc_tracer *tracer, struct wgc__edge *edge);
+/* Follow an edge if its key, an object, is marked; else keep it until that is
+   so, and return true. */
+bool wgc__mark_edge(struct wgc_tracer *tracer, struct wgc__edge *edge);
+/* About so many edges more will be kept: make room for them at once. */
+void wgc__mark_expect(struct wgc_tracer *tracer, size_t edges);
 /* Forget all edges that wait. */
 void wgc__mark_drop_edges(struct wgc_tracer *tracer);
 

@@ -176,6 +176,21 @@ check_key(struct model *model, wgc__word key)
 }
 
 static void
+take_key(struct model *model, wgc__word key)
+{
+    wgc__index_prefetch(&model->index, key); /* changes nothing */
+    struct wgc__node *node = wgc__index_take(&model->index, key);
+    for (; node != NULL; node = node->next) {
+        assert_ptr_equal(node, newest(model, key, SIZE_MAX));
+        model->ages[node - model->nodes] = 0;
+        model->count--;
+    }
+    assert_null(newest(model, key, SIZE_MAX));
+    assert_null(wgc__index_find(&model->index, key));
+    assert_int_equal(model->index.count, model->count);
+}
+
+static void
 rebucket(struct model *model, size_t count)
 {
     void *buckets =
@@ -224,6 +239,8 @@ nodes_of_one_key_come_newest_first_through_every_rebucket(void **state)
         if (random_below(&random, 100) == 0)
             rebucket(model, (size_t)16 << random_below(&random, 8));
         check_key(model, some_key(&random));
+        if (random_below(&random, 20) == 0)
+            take_key(model, some_key(&random));
     }
     rebucket(model, 0);
     for (size_t i = 0; i < 90; i++)

@@ -334,6 +334,44 @@ pop_takes_the_entry_that_was_added_last_of_those_that_live(void **state)
     assert_int_equal(wgc_weakmap_count(map), 0);
 }
 
+/*
+ * One object refers to more maps and ephemerons than the mark stack has room for.
+ * Each is looked at once all the same: a second look would add its waiting edge
+ * to the marker's index twice.
+ */
+static void
+BW15_a_full_mark_stack_loses_and_repeats_no_edge(void **state)
+{
+    enum { PAIRS = 60000 };
+    static uint64_t all_pointers[PAIRS * 2 / 64 + 1];
+    wgc_heap *heap = *state;
+    memset(all_pointers, -1, sizeof all_pointers);
+    wgc_kind kind = wgc_kind_new(
+        heap, &(wgc_kind_info){.pointers = all_pointers, .words = PAIRS * 2});
+    void **all = roots[0] =
+        wgc_alloc_kind(heap, kind, PAIRS * 2 * sizeof(void *));
+    void *next = wgc_alloc_leaf(heap, 16);
+    hidden last = hide(next);
+    for (int i = 0; i < PAIRS; i++) {
+        void *middle = roots[2] = wgc_alloc_leaf(heap, 16);
+        wgc_weakmap *map = all[2 * i] = new_map(heap, true, false);
+        assert_int_equal(wgc_weakmap_set(map, middle, next), WGC_OK);
+        next = roots[1] = wgc_alloc_leaf(heap, 16);
+        all[2 * i + 1] = wgc_ephemeron_new(heap, next, middle);
+        assert_non_null(all[2 * i + 1]);
+    }
+    roots[2] = NULL;
+    collect_exact(heap);
+    assert_true(is_alive(heap, last));
+    roots[1] = NULL;
+    collect_exact(heap);
+    assert_false(is_alive(heap, last));
+    for (int i = 0; i < PAIRS; i++) {
+        assert_int_equal(wgc_weakmap_count(all[2 * i]), 0);
+        assert_null(wgc_ephemeron_key(all[2 * i + 1]));
+    }
+}
+
 int
 main(void)
 {
@@ -343,6 +381,7 @@ main(void)
         EXACT_TEST(W5_W7_an_entry_whose_strong_side_reaches_its_weak_side_dies),
         EXACT_TEST(W2_the_death_of_a_replaced_value_leaves_the_new_entry),
         EXACT_TEST(BW15_W8_a_chain_lives_and_dies_in_one_cycle),
+        EXACT_TEST(BW15_a_full_mark_stack_loses_and_repeats_no_edge),
         EXACT_TEST(BW16_iteration_skips_no_survivor_and_meets_no_dead),
         EXACT_TEST(
             W12_short_maps_lose_an_entry_before_guards_and_long_ones_after),
