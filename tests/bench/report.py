@@ -50,7 +50,8 @@ class Results:
 
 
 UNITS = {"time": "s", "cycle_live": "ms", "cycle_half": "ms", "longest": "ms",
-         "full": "x", "rest": "MiB", "buffer": "us"}
+         "full": "x", "rest": "MiB", "buffer": "us", "ratio": "x",
+         "bytes": "B"}
 
 
 def scaled_target(row, target, scale):

@@ -51,6 +51,10 @@ SEQUENTIAL = Run("graph", "sequential", quick=0.1)
 SHUFFLED = Run("graph", "shuffled", quick=0.1)
 INTERPRETER = Run("interpreter", quick=0.5)
 WEAKREFS = Run("weakrefs", quick=0.5)
+CHAIN = Run("ephemerons", "map")
+SHUFFLED_CHAIN = Run("ephemerons", "shuffled")
+SINGLES = Run("ephemerons", "single")
+WEAKMAPS = Run("weakmaps")
 GUARDS = Run("finalizers", "guard", quick=0.5)
 AFTER = Run("finalizers", "after", quick=0.5)
 SCATTERED = Run("memory", "random", quick=0.25)
@@ -69,8 +73,7 @@ PAIR, PAIR_64 = churn("32")
 LEAF, LEAF_64 = churn("leaf")
 MIXED, MIXED_64 = churn("mixed", 0.6)
 
-# Two workloads wait for what they measure: W6 has a chain of ephemerons, and W8
-# has two threads.
+# One workload waits for what it measures: W8 has two threads.
 ROWS = [
     Row("W1", "GCBench, depth 18", GCBENCH, "time", 0.55, 0.40),
     Row("W2", "binary-trees 18", TREES, "time", 0.40, 0.27, rss=0.5),
@@ -90,6 +93,19 @@ ROWS = [
     Row("W6", "weak reference: per cycle", WEAKREFS, "cycle_extra", 0.30, 0.15),
     Row("W6", "weak reference: get", WEAKREFS, "get", 1.0, 0.6),
     Row("W6", "weak reference: die", WEAKREFS, "cycle_death"),
+    Row("W6", "ephemerons in a chain: link", CHAIN, "link", 150, 60,
+        is_value=True, rss=None),
+    Row("W6", "the same, to a hundredth", CHAIN, "ratio", 1.5, 1.25,
+        is_value=True, rss=None),
+    Row("W6", "chain added in random order", SHUFFLED_CHAIN, "link", 150, 60,
+        is_value=True, rss=None),
+    Row("W6", "chain without a map", SINGLES, "link", 150, 60,
+        is_value=True, rss=None),
+    Row("W6", "weak map: bytes an entry", WEAKMAPS, "bytes", 48, 40,
+        is_value=True, rss=None),
+    Row("W6", "weak map: set", WEAKMAPS, "set", rss=None),
+    Row("W6", "weak map: get", WEAKMAPS, "get", rss=None),
+    Row("W6", "weak map: per cycle", WEAKMAPS, "cycle_extra", rss=None),
     Row("W7", "guard: create", GUARDS, "create", 0.25, 0.12),
     Row("W7", "guard: cycle, all live", GUARDS, "cycle_live", 0.45, 0.3),
     Row("W7", "guard: cycle, half die", GUARDS, "cycle_half", 0.45, 0.3),
