@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: MIT
 # usage: sh tools/demo.sh [FILE]
 #
-# Builds libwgc in ./build, and lets the symbol table of examples/symbols.c read
-# FILE (by default examples/text.txt) many times over in a small heap.  Packages
-# that are missing are installed with apt-get.
+# Builds libwgc in ./build.  Shows the script of the README and runs it with
+# minipy, an interpreter on libwgc.  Then the symbol table of examples/symbols.c
+# reads FILE (by default examples/text.txt) many times over in a small heap.
+# Packages that are missing are installed with apt-get.
 set -eu
 
 case ${1-} in
 -h | --help)
-    sed -n '3,7s/^# \{0,1\}//p' "$0"
+    sed -n '3,8s/^# \{0,1\}//p' "$0"
     exit 0
     ;;
 esac
@@ -25,13 +26,25 @@ need_to_build
 install_missing
 
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+script=$(mktemp)
+trap 'rm -f "$log" "$script"' EXIT
 echo "Building in $top/build ..."
 if ! { [ -f "$top/build/build.ninja" ] || meson setup "$top/build" "$top"
-       ninja -C "$top/build" examples/symbols; } >"$log" 2>&1; then
+       ninja -C "$top/build" examples/symbols examples/minipy/minipy
+     } >"$log" 2>&1; then
     cat "$log" >&2
     exit 1
 fi
+python3 "$top/tests/extract.py" python "$top/README.md" >"$script"
+cat <<END
+
+minipy, a small Python interpreter whose objects are in a libwgc heap, runs
+
+END
+sed 's/^/    /' "$script"
+printf '\nand prints\n\n'
+"$top/build/examples/minipy/minipy" "$script" >"$log"
+sed 's/^/    /' "$log"
 cat <<END
 
 A symbol table reads $file 200 times over, in a heap of at most 4 MiB.

@@ -411,7 +411,7 @@ make_message(void *data)
 }
 
 static void
-print_one(value v)
+print_one(value v, bool ignored)
 {
     struct exception *error = AS(exception, v);
     struct class *class = error->instance.class;
@@ -427,7 +427,7 @@ print_one(value v)
     if (!attempt(make_message, &job)) {
         vm.error = NULL;
         fputs(": <exception str() failed>", stderr);
-    } else if (AS(str, job.text)->bytes > 0) {
+    } else if (AS(str, job.text)->bytes > 0 || ignored) {
         fputs(": ", stderr);
         fwrite(text_of(job.text), 1, AS(str, job.text)->bytes, stderr);
     }
@@ -449,7 +449,7 @@ print_chain(value v, int depth)
               "occurred:\n\n",
               stderr);
     }
-    print_one(v);
+    print_one(v, false);
 }
 
 void
@@ -484,6 +484,6 @@ print_unraisable(const char *what, value object)
     if (object && attempt(make_repr, &job))
         fprintf(stderr, "Exception ignored %s: %s\n", what, text_of(job.text));
     vm.error = NULL;
-    print_one(error);
+    print_one(error, object != NULL);
     fflush(stderr);
 }

@@ -22,11 +22,13 @@ new_set(void)
     return allocate(TYPE_SET);
 }
 
-/* The entry of the key, or the free one where it would go. */
+/* The entry of the key, or a free one; *deleted is the last deleted one on the
+   way. */
 static struct set_entry *
-lookup(struct set *set, value key, int64_t hash)
+search(struct set *set, value key, int64_t hash, struct set_entry **deleted)
 {
 again:;
+    *deleted = NULL;
     size_t i = (size_t)hash & set->mask;
     uint64_t perturb = (uint64_t)hash;
     for (;;) {
@@ -37,6 +39,8 @@ again:;
                 return entry;
             if (entry->key == key)
                 return entry;
+            if (!entry->key)
+                *deleted = entry;
             if (!entry->key || entry->hash != hash)
                 continue;
             struct set_entry *table = set->table;
@@ -50,6 +54,13 @@ again:;
         perturb >>= 5;
         i = (i * 5 + 1 + perturb) & set->mask;
     }
+}
+
+static struct set_entry *
+lookup(struct set *set, value key, int64_t hash)
+{
+    struct set_entry *deleted;
+    return search(set, key, hash, &deleted);
 }
 
 static void
@@ -86,12 +97,14 @@ resize(struct set *set, size_t wanted)
 static bool
 add_hashed(struct set *set, value key, int64_t hash)
 {
-    struct set_entry *entry = lookup(set, key, hash);
+    struct set_entry *deleted, *entry = search(set, key, hash, &deleted);
     if (entry->key)
         return false;
-    *entry = (struct set_entry){hash, key};
-    set->fill++;
     set->count++;
+    *(deleted ? deleted : entry) = (struct set_entry){hash, key};
+    if (deleted)
+        return true;
+    set->fill++;
     if (set->fill * 5 >= set->mask * 3)
         resize(set, set->count > 50000 ? set->count * 2 : set->count * 4);
     return true;
@@ -190,14 +203,24 @@ intersection(struct set *a, struct set *b, enum type type)
     return result;
 }
 
+/* With many deleted entries it shrinks, so order depends on it. */
+static void
+remove_all(struct set *set, struct set *other)
+{
+    int64_t at = 0;
+    for (value key; (key = set_next(other, &at));)
+        discard(set, key);
+    if (set->fill - set->count > set->mask / 4)
+        resize(set, set->count > 50000 ? set->count * 2 : set->count * 4);
+}
+
 static struct set *
 difference(struct set *a, struct set *b, enum type type)
 {
     int64_t at = 0;
     if (a->count >> 2 > b->count) {
         struct set *result = copy_of((value)a, type);
-        for (value key; (key = set_next(b, &at));)
-            discard(result, key);
+        remove_all(result, b);
         return result;
     }
     struct set *result = allocate(type);
@@ -207,14 +230,21 @@ difference(struct set *a, struct set *b, enum type type)
     return result;
 }
 
+/* Leaves in set what is in one of the two. */
+static void
+exchange(struct set *set, struct set *other)
+{
+    int64_t at = 0;
+    for (value key; (key = set_next(other, &at));)
+        if (!discard(set, key))
+            set_add(set, key);
+}
+
 static struct set *
 symmetric_difference(struct set *a, struct set *b, enum type type)
 {
     struct set *result = copy_of((value)b, type);
-    int64_t at = 0;
-    for (value key; (key = set_next(a, &at));)
-        if (!discard(result, key))
-            set_add(result, key);
+    exchange(result, a);
     return result;
 }
 
@@ -277,12 +307,14 @@ set_operation(int operation, value a, value b)
         merge(x, y);
         return a;
     }
+    if (inplace && operation != OP_AND && x == y)
+        return become(x, new_set());
     if (inplace && operation == OP_SUB) {
-        int64_t at = 0;
-        if (x == y)
-            return become(x, new_set());
-        for (value key; (key = set_next(y, &at));)
-            discard(x, key);
+        remove_all(x, y);
+        return a;
+    }
+    if (inplace && operation == OP_XOR) {
+        exchange(x, y);
         return a;
     }
     struct set *result = combine(operation, x, y, (enum type)a->type);
@@ -413,35 +445,79 @@ METHOD(update)
     return NONE;
 }
 
-static value
-operate(int operation, value *args, int nargs, bool inplace)
+METHOD(union_method)
 {
-    value result =
-        inplace ? args[0] : (value)copy_of(args[0], (enum type)args[0]->type);
-    for (int i = 1; i < nargs; i++) {
-        value next_one =
-            set_operation(operation, result, (value)other_set(args[i]));
-        if (inplace)
-            become(SELF, AS(set, next_one));
-        else
-            result = next_one;
-    }
-    return inplace ? NONE : result;
+    struct set *result = copy_of(args[0], (enum type)args[0]->type);
+    (void)names;
+    for (int i = 1; i < nargs; i++)
+        set_update(result, args[i]);
+    return (value)result;
 }
 
-#define OPERATION(name, operation, inplace)                                    \
-    METHOD(name)                                                               \
-    {                                                                          \
-        UNUSED;                                                                \
-        return operate(operation, args, nargs, inplace);                       \
-    }
-OPERATION(union_method, OP_OR, false)
-OPERATION(intersection_method, OP_AND, false)
-OPERATION(difference_method, OP_SUB, false)
-OPERATION(symmetric_method, OP_XOR, false)
-OPERATION(intersection_update, OP_AND, true)
-OPERATION(difference_update, OP_SUB, true)
-OPERATION(symmetric_update, OP_XOR, true)
+METHOD(difference_method)
+{
+    enum type type = (enum type)args[0]->type;
+    struct set *result = nargs > 1 && is_set(args[1])
+                             ? difference(SELF, AS(set, args[1]), type)
+                             : copy_of(args[0], type);
+    (void)names;
+    for (int i = 1; i < nargs; i++)
+        remove_all(result, other_set(args[i]));
+    return (value)result;
+}
+
+METHOD(symmetric_method)
+{
+    struct set *result = copy_of(args[1], (enum type)args[0]->type);
+    UNUSED;
+    exchange(result, SELF);
+    return (value)result;
+}
+
+static struct set *
+intersection_with(struct set *set, value iterable)
+{
+    enum type type = (enum type)set->head.type;
+    if (is_set(iterable))
+        return intersection(set, AS(set, iterable), type);
+    struct set *result = allocate(type);
+    value iterator = get_iterator(iterable), item;
+    while ((item = next(iterator)))
+        if (set_has(set, item))
+            set_add(result, item);
+    return result;
+}
+
+METHOD(intersection_method)
+{
+    struct set *result = nargs > 1 ? intersection_with(SELF, args[1])
+                                   : copy_of(args[0], (enum type)args[0]->type);
+    (void)names;
+    for (int i = 2; i < nargs; i++)
+        result = intersection_with(result, args[i]);
+    return (value)result;
+}
+
+METHOD(intersection_update)
+{
+    become(SELF, AS(set, intersection_method(args, nargs, names)));
+    return NONE;
+}
+
+METHOD(difference_update)
+{
+    (void)names;
+    for (int i = 1; i < nargs; i++)
+        set_operation(OP_SUB | OP_INPLACE, args[0], (value)other_set(args[i]));
+    return NONE;
+}
+
+METHOD(symmetric_update)
+{
+    UNUSED;
+    set_operation(OP_XOR | OP_INPLACE, args[0], (value)other_set(args[1]));
+    return NONE;
+}
 
 METHOD(issubset)
 {
