@@ -520,6 +520,9 @@ METHOD(all)
 METHOD(sum)
 {
     static const char *const known[] = {"start"};
+    if (nargs == 0)
+        raise_error(E_TypeError, "sum() takes at least 1 positional argument "
+                                 "(0 given)");
     check_keywords(names, "sum", known, 1);
     value total =
         nargs > 1 ? args[1] : keyword(args, nargs, names, "start", small(0));
@@ -689,6 +692,9 @@ METHOD(round_number)
 {
     char digits[400];
     static const char *const known[] = {"ndigits"};
+    if (nargs == 0)
+        raise_error(E_TypeError,
+                    "round() missing required argument 'number' (pos 1)");
     check_keywords(names, "round", known, 1);
     value places =
         nargs > 1 ? args[1] : keyword(args, nargs, names, "ndigits", NONE);
@@ -895,7 +901,7 @@ static const struct define functions[] = {
     {"next", next_item, 1, 2, false},
     {"any", any, 1, 1, false},
     {"all", all, 1, 1, false},
-    {"sum", sum, 1, 2, true},
+    {"sum", sum, 0, 2, true},
     {"min", min, 1, -1, true},
     {"max", max, 1, -1, true},
     {"sorted", sorted_function, 0, -1, true},
@@ -910,7 +916,7 @@ static const struct define functions[] = {
     {"hex", hex, 1, 1, false},
     {"oct", oct, 1, 1, false},
     {"bin", bin, 1, 1, false},
-    {"round", round_number, 1, 2, true},
+    {"round", round_number, 0, 2, true},
     {"divmod", divmod, 2, 2, false},
     {"pow", pow_function, 2, 3, false},
     {"format", format, 1, 2, false},

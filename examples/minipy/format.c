@@ -185,6 +185,8 @@ format_integer(value v, struct spec *spec)
                     "Precision not allowed in integer format specifier");
     if (spec->type == 'c') {
         char bytes[4];
+        if (n < 0 || n > 0x10ffff)
+            raise_error(E_OverflowError, "%%c arg not in range(0x110000)");
         size_t count = utf8_encode((uint32_t)n, bytes);
         return pad(spec, "", bytes, count, 1, '<');
     }

@@ -254,7 +254,8 @@ combine(int operation, struct set *a, struct set *b, enum type type)
     switch (operation) {
     case OP_OR: {
         struct set *result = copy_of((value)a, type);
-        merge(result, b);
+        if (a != b)
+            merge(result, b);
         return result;
     }
     case OP_AND:

@@ -993,15 +993,21 @@ store_attribute(struct frame *frame, uint32_t n, value v, value item)
 }
 
 static void
+check_unpackable(value v)
+{
+    if (!is_iterable(v))
+        raise_error(E_TypeError, "cannot unpack non-iterable %s object",
+                    type_name(v));
+}
+
+static void
 unpack(value v, size_t count, value *to)
 {
     size_t have;
     value *items = sequence_items(v, &have);
     value list = v;
     if (!items && !(is(v, TYPE_LIST) || is(v, TYPE_TUPLE))) {
-        if (!is_iterable(v))
-            raise_error(E_TypeError, "cannot unpack non-iterable %s object",
-                        type_name(v));
+        check_unpackable(v);
         list = new_list(0, NULL);
         value iterator = get_iterator(v), item;
         while (AS(list, list)->count <= count && (item = next(iterator)))
@@ -1023,6 +1029,7 @@ unpack(value v, size_t count, value *to)
 static void
 unpack_star(value v, size_t before, size_t after, value *to)
 {
+    check_unpackable(v);
     value list = list_of(v);
     size_t have = AS(list, list)->count;
     if (have < before + after)

@@ -18,10 +18,11 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "generator"))
+import language  # noqa: E402
 import weak  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PROFILES = {"weak": weak.pieces}
+PROFILES = {"weak": weak.pieces, "language": language.pieces}
 REFERENCE_VERSION = (3, 11)
 BATCH = 100
 ADDRESS = re.compile("0x[0-9a-f]{6,}")
@@ -99,7 +100,7 @@ def read(path):
 
 def run_reference(options, paths):
     subprocess.run(
-        [options.python, "-I", "-X", "utf8", "-c", DRIVER, *paths],
+        [options.python, "-I", "-W", "ignore", "-X", "utf8", "-c", DRIVER, *paths],
         stdin=subprocess.DEVNULL,
         check=True,
         timeout=10 + 5 * len(paths),
@@ -172,10 +173,11 @@ def shrink(options, prelude, pieces, end):
 
 def report(options, seed):
     prelude, pieces, end = make(options, seed)
+    if compare(options, [join(prelude, pieces, "")]):
+        end = ""
     script = join(prelude, shrink(options, prelude, pieces, end), end)
-    expected, actual = compare(options, [script]).get(0, (None, None))
     print(f"--- profile {options.profile}, seed {seed}; shrunk to:\n{script}")
-    if expected:
+    for expected, actual in compare(options, [script]).values():
         print(f"--- python3 printed\n{expected.text()}")
         print(f"--- minipy printed\n{actual.text()}", flush=True)
     if options.keep:
