@@ -691,6 +691,7 @@ static bool
 fail_some_comparison(void *a, void *b, bool *result, void *data)
 {
     if (comparisons_left-- == 0) {
+        *result = true;
         exception = (wgc_py_error)HOST_ERROR;
         return false;
     }
@@ -774,6 +775,27 @@ what_raises_stops_copy_update_and_comparison(void **state)
     assert_raised(HOST_ERROR);
 }
 
+static void
+without_comparison_keys_are_equal_to_themselves_only(void **state)
+{
+    (void)state;
+    wgc_py_host host = scene_host;
+    host.hash = same_hash;
+    host.equal = NULL;
+    py = wgc_py_new(heap, &host);
+    void *dict = roots[0] = new_keys();
+    void *other = roots[1] = new_keys();
+    for (int i = 0; i < 5; i++) {
+        set(dict, roots[10 + i] = new_object(1), roots[20 + i] = new_object(1));
+        set(other, roots[10 + i], roots[20 + i]);
+    }
+    for (int i = 0; i < 5; i++)
+        assert_ptr_equal(get(dict, roots[10 + i]), roots[20 + i]);
+    assert_int_equal(wgc_py_weakdict_equal(py, dict, other), WGC_PY_YES);
+    set(other, roots[10], roots[21]);
+    assert_int_equal(wgc_py_weakdict_equal(py, dict, other), WGC_PY_NO);
+}
+
 /* ---- A host that uses the dictionary while it is asked ----------------- */
 
 static bool
@@ -831,6 +853,29 @@ a_host_may_change_the_dictionary_while_it_is_asked(void **state)
         cycle();
         assert_null(get(dict, new_object(5)));
     }
+}
+
+static void
+a_comparison_that_changes_the_size_ends_what_walks(void **state)
+{
+    (void)state;
+    reopen_with(add_while_asked);
+    void *dict = roots[0] = new_keys();
+    void *other = roots[1] = new_keys();
+    comparisons_left = 0;
+    for (int i = 0; i < 3; i++) {
+        set(dict, roots[10 + i] = new_object(i), NULL);
+        set(other, roots[20 + i] = new_object(i), NULL);
+    }
+    comparisons_left = 1;
+    assert_int_equal(wgc_py_weakdict_equal(py, dict, other), WGC_PY_RAISED);
+    assert_raised(WGC_PY_RUNTIME_ERROR);
+    comparisons_left = 2; /* which numbers the object that is added */
+    assert_false(wgc_py_weakdict_update(py, other, dict));
+    assert_raised(WGC_PY_RUNTIME_ERROR);
+    comparisons_left = 3;
+    assert_null(wgc_py_weakdict_copy(py, dict));
+    assert_raised(WGC_PY_RUNTIME_ERROR);
 }
 
 static bool
@@ -920,6 +965,24 @@ without_memory_no_entry_is_lost_when_a_dictionary_grows(void **state)
                      WGC_PY_YES);
 }
 
+static void
+without_memory_no_reference_to_a_key_is_made(void **state)
+{
+    (void)state;
+    scene_reopen((wgc_config){.max_bytes = 1 << 20});
+    wgc_disable(heap);
+    wgc_py_iterator iterator = {0};
+    wgc_py_ref *found = NULL;
+    void *dict = roots[0] = new_keys();
+    roots[1] = new_object(1);
+    set(dict, roots[1], NULL);
+    fill_heap(0);
+    assert_int_equal(wgc_py_weakdict_next_ref(py, dict, &iterator, &found),
+                     WGC_PY_RAISED);
+    assert_raised(WGC_PY_MEMORY_ERROR);
+    assert_int_equal(wgc_py_weakdict_len(py, dict), 1);
+}
+
 /* ---- What is no dictionary -------------------------------------------- */
 
 static void
@@ -941,7 +1004,14 @@ what_is_no_dictionary_is_recognised(void **state)
         assert_int_equal(wgc_py_weakdict_get(py, wrong[i], roots[1], &value),
                          WGC_PY_RAISED);
         assert_raised(WGC_PY_TYPE_ERROR);
+        assert_int_equal(wgc_py_weakdict_pop(py, wrong[i], roots[1], &value),
+                         WGC_PY_RAISED);
+        assert_raised(WGC_PY_TYPE_ERROR);
         assert_false(wgc_py_weakdict_set(py, wrong[i], roots[1], value));
+        assert_raised(WGC_PY_TYPE_ERROR);
+        value = roots[1];
+        assert_false(
+            wgc_py_weakdict_setdefault(py, wrong[i], roots[1], &value));
         assert_raised(WGC_PY_TYPE_ERROR);
         assert_false(wgc_py_weakdict_update(py, dict, wrong[i]));
         assert_raised(WGC_PY_TYPE_ERROR);
@@ -955,6 +1025,9 @@ what_is_no_dictionary_is_recognised(void **state)
                          WGC_PY_RAISED);
         assert_raised(WGC_PY_TYPE_ERROR);
         assert_int_equal(wgc_py_weakdict_equal(py, dict, wrong[i]),
+                         WGC_PY_RAISED);
+        assert_raised(WGC_PY_TYPE_ERROR);
+        assert_int_equal(wgc_py_weakdict_equal(py, wrong[i], dict),
                          WGC_PY_RAISED);
         assert_raised(WGC_PY_TYPE_ERROR);
         assert_int_equal(
@@ -1001,11 +1074,14 @@ main(void)
         SCENE_TEST(what_the_host_raises_is_passed_on_and_changes_nothing),
         SCENE_TEST(a_comparison_that_raises_anywhere_changes_nothing),
         SCENE_TEST(what_raises_stops_copy_update_and_comparison),
+        SCENE_TEST(without_comparison_keys_are_equal_to_themselves_only),
         SCENE_TEST(a_host_may_change_the_dictionary_while_it_is_asked),
+        SCENE_TEST(a_comparison_that_changes_the_size_ends_what_walks),
         SCENE_TEST(
             a_host_that_changes_the_dictionary_at_each_look_is_a_runtime_error),
         SCENE_TEST(without_memory_everything_stays_as_it_was),
         SCENE_TEST(without_memory_no_entry_is_lost_when_a_dictionary_grows),
+        SCENE_TEST(without_memory_no_reference_to_a_key_is_made),
         SCENE_TEST(what_is_no_dictionary_is_recognised),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

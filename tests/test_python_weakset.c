@@ -306,6 +306,41 @@ what_raises_stops_algebra_and_comparison(void **state)
     assert_raised(HOST_ERROR);
 }
 
+static void *changing;
+
+/* Equal if the numbers are; adds an element to `changing` once. */
+static bool
+add_while_asked(void *a, void *b, bool *result, void *data)
+{
+    void *set = changing;
+    changing = NULL;
+    if (set)
+        add(set, roots[99] = new_object(99));
+    return scene_equal(a, b, result, data);
+}
+
+static void
+W4_a_comparison_that_changes_the_size_ends_what_walks(void **state)
+{
+    (void)state;
+    wgc_py_host host = scene_host;
+    host.equal = add_while_asked;
+    py = wgc_py_new(heap, &host);
+    void *left = roots[0] = new_set();
+    void *right = roots[1] = new_set();
+    for (int i = 0; i < 3; i++) {
+        add(left, roots[10 + i] = new_object(i));
+        add(right, roots[20 + i] = new_object(i));
+    }
+    changing = left;
+    assert_int_equal(wgc_py_weakset_issubset(py, left, right), WGC_PY_RAISED);
+    assert_raised(WGC_PY_RUNTIME_ERROR);
+    wgc_py_weakset_remove(py, left, roots[99]);
+    changing = left;
+    assert_false(wgc_py_weakset_update(py, right, left));
+    assert_raised(WGC_PY_RUNTIME_ERROR);
+}
+
 static void
 without_memory_everything_stays_as_it_was(void **state)
 {
@@ -348,6 +383,21 @@ what_is_no_set_is_recognised(void **state)
         assert_int_equal(exception, 0);
         assert_false(wgc_py_weakset_add(py, wrong[i], roots[1]));
         assert_raised(WGC_PY_TYPE_ERROR);
+        assert_int_equal(wgc_py_weakset_contains(py, wrong[i], roots[1]),
+                         WGC_PY_RAISED);
+        assert_raised(WGC_PY_TYPE_ERROR);
+        assert_int_equal(wgc_py_weakset_remove(py, wrong[i], roots[1]),
+                         WGC_PY_RAISED);
+        assert_raised(WGC_PY_TYPE_ERROR);
+        assert_null(wgc_py_weakset_copy(py, wrong[i]));
+        assert_raised(WGC_PY_TYPE_ERROR);
+        assert_false(wgc_py_weakset_update(py, wrong[i], set));
+        assert_raised(WGC_PY_TYPE_ERROR);
+        assert_false(wgc_py_weakset_update(py, set, wrong[i]));
+        assert_raised(WGC_PY_TYPE_ERROR);
+        assert_int_equal(wgc_py_weakset_issubset(py, wrong[i], set),
+                         WGC_PY_RAISED);
+        assert_raised(WGC_PY_TYPE_ERROR);
         assert_int_equal(wgc_py_weakset_pop(py, wrong[i], &item),
                          WGC_PY_RAISED);
         assert_raised(WGC_PY_TYPE_ERROR);
@@ -384,6 +434,7 @@ main(void)
         SCENE_TEST(W4_what_died_is_in_no_result),
         SCENE_TEST(what_cannot_be_an_element_is_a_type_error),
         SCENE_TEST(what_raises_stops_algebra_and_comparison),
+        SCENE_TEST(W4_a_comparison_that_changes_the_size_ends_what_walks),
         SCENE_TEST(without_memory_everything_stays_as_it_was),
         SCENE_TEST(what_is_no_set_is_recognised),
     };

@@ -143,8 +143,7 @@ remove_probed(struct wgc__py_table *table, struct wgc__py_probe *probe,
 {
     struct wgc__py_probe *outer = table->probe;
     table->probe = probe;
-    if (wgc_weakmap_remove(table->map, key))
-        table->size--;
+    table->size -= wgc_weakmap_remove(table->map, key);
     table->probe = outer;
 }
 
