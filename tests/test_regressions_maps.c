@@ -31,7 +31,7 @@ set(wgc_weakmap *map, void *key, void *value)
 
 /* ---- BW4: the host's comparison changes the table that is searched ---- */
 
-enum { MANY = 300 };
+enum { MANY = 200 };
 
 typedef struct name {
     uintptr_t value;
@@ -181,7 +181,7 @@ BW4_a_comparison_changes_the_table_that_a_get_reads(void **state)
 {
     wgc_heap *heap = *state;
     for (int m = NOTHING; m < MISCHIEFS; m++)
-        for (uintptr_t sought = 0; sought < MANY + 8; sought += 7) {
+        for (uintptr_t sought = 0; sought < MANY + 8; sought += 29) {
             set_scene(heap, (enum mischief)m, sought);
             void *found = wgc_weakmap_get(scene.map, scene.sought);
             if (sought < MANY && is_kept((enum mischief)m))
@@ -199,7 +199,7 @@ BW4_a_comparison_changes_the_table_that_a_set_reads(void **state)
 {
     wgc_heap *heap = *state;
     for (int m = NOTHING; m < MISCHIEFS; m++)
-        for (uintptr_t sought = 0; sought < MANY + 8; sought += 7) {
+        for (uintptr_t sought = 0; sought < MANY + 8; sought += 29) {
             set_scene(heap, (enum mischief)m, sought);
             set(scene.map, scene.sought, number(77777));
             assert_ptr_equal(wgc_weakmap_get(scene.map, scene.sought),
@@ -219,7 +219,7 @@ BW4_a_comparison_changes_the_table_that_a_remove_reads(void **state)
 {
     wgc_heap *heap = *state;
     for (int m = NOTHING; m < MISCHIEFS; m++)
-        for (uintptr_t sought = 0; sought < MANY + 8; sought += 7) {
+        for (uintptr_t sought = 0; sought < MANY + 8; sought += 29) {
             set_scene(heap, (enum mischief)m, sought);
             bool was_there = wgc_weakmap_remove(scene.map, scene.sought);
             if (is_kept((enum mischief)m))
@@ -267,7 +267,7 @@ BW4_tables_grow_and_shrink_with_a_cycle_at_every_allocation(void **state)
 
 /* ---- BW15: chains ----------------------------------------------------- */
 
-enum { LINKS = 20000, TABLES = 3 };
+enum { LINKS = 10000, TABLES = 3 };
 
 /* A chain through three maps: links[i] is the key of links[i + 1], set in a
    random order.  Both arrays are malloc'ed, and keep nothing. */
