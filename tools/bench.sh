@@ -14,7 +14,8 @@
 #   --out DIRECTORY    where to write
 #   --document FILE    put the table into this file, the pictures beside it
 #   --instructions     count instructions of the hot paths with callgrind instead
-#   --check            compare them with the stored ones; fails if one grew
+#   --check            count those inside libwgc, and compare them with the stored
+#                      ones; fails if one grew
 #   --store            store them
 #
 # Packages that are missing are installed with apt-get.
@@ -29,23 +30,32 @@ has_header() {
     echo "#include <$1>" | "${CC:-cc}" -E -
 }
 
+peers=yes
 valgrind=
 for argument; do
     case $argument in
     -h | --help)
-        sed -n '3,20s/^# \{0,1\}//p' "$0"
+        sed -n '3,21s/^# \{0,1\}//p' "$0"
         exit 0
         ;;
-    --instructions | --check | --store) valgrind=yes ;;
+    --instructions) valgrind=yes ;;
+    --check | --store)
+        valgrind=yes
+        peers=
+        ;;
     esac
 done
 
 need_to_build
 need python3 has python3
-need pkg-config has pkg-config
-need libgc-dev pkg-config --exists bdw-gc
-need libmimalloc-dev has_header mimalloc.h
-need gnuplot-nox has gnuplot
+target=tests/bench/hotpaths
+if [ -n "$peers" ]; then
+    need pkg-config has pkg-config
+    need libgc-dev pkg-config --exists bdw-gc
+    need libmimalloc-dev has_header mimalloc.h
+    need gnuplot-nox has gnuplot
+    target=benchmarks
+fi
 if [ -n "$valgrind" ]; then
     need valgrind has valgrind
 fi
@@ -55,7 +65,7 @@ cd "$top"
 # -O2, as Debian builds the peers; and without assertions.
 configure build/bench --buildtype=debugoptimized -Db_ndebug=true \
     -Dbenchmarks=enabled -Dexamples=disabled >/dev/null
-ninja -C build/bench benchmarks >build/bench/build.log || {
+ninja -C build/bench $target >build/bench/build.log || {
     cat build/bench/build.log >&2
     exit 1
 }

@@ -6,6 +6,8 @@
 #   --clang      the same, built with clang
 #   --sanitize   the same, under AddressSanitizer (which looks for uses of a
 #                stack frame after its return) and UndefinedBehaviorSanitizer
+#   --count      the instructions of the hot paths, with callgrind (bench.sh
+#                --check): one test
 #   --all        all of these
 #
 # Warnings are errors.  Packages that are missing are installed with apt-get.
@@ -19,10 +21,10 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 suites=
 for argument; do
     case $argument in
-    --plain | --clang | --sanitize) suites="$suites ${argument#--}" ;;
-    --all) suites="plain clang sanitize" ;;
+    --plain | --clang | --sanitize | --count) suites="$suites ${argument#--}" ;;
+    --all) suites="plain clang sanitize count" ;;
     -h | --help)
-        sed -n '3,14s/^# \{0,1\}//p' "$0"
+        sed -n '3,16s/^# \{0,1\}//p' "$0"
         exit 0
         ;;
     *)
@@ -76,6 +78,14 @@ for suite in ${suites:-plain}; do
     sanitize)
         run_suite sanitize build/sanitize -Db_sanitize=address,undefined \
             -Db_lundef=false
+        ;;
+    count)
+        echo "== count: instructions of the hot paths"
+        if sh tools/bench.sh --check; then
+            passed=$((passed + 1))
+        else
+            failed=$((failed + 1))
+        fi
         ;;
     esac
 done
