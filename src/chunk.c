@@ -4,11 +4,16 @@
 #include <string.h>
 
 enum {
-    COMMIT_STEP = 1 << 20, /* bytes; a multiple of every page size */
-    TRIES = 16             /* spans looked at in a bin that may not fit */
+    TRIES = 16 /* spans looked at in a bin that may not fit */
 };
+/* Of bytes that are committed; a multiple of every page size. */
+static const size_t COMMIT_STEP = (size_t)1 << 20;
 static const size_t ALIGNMENT = (size_t)1 << 16; /* of block 0, at least */
 static const size_t RESERVE_MIN = (size_t)4 << 20;
+/* A strip, or the blocks, that has this many huge pages grows by huge pages: at
+   most an eighth more than it needs.  Marking ten million objects takes 0.82 of
+   the time then, and so does faulting in 16 MiB. */
+static const size_t HUGE_FROM = (size_t)8 * WGC__HUGE_PAGE;
 
 static struct wgc__span *
 span_of(const struct wgc__chunk *chunk, uint32_t block)
@@ -66,12 +71,12 @@ set_span(struct wgc__chunk *chunk, uint32_t block, size_t count,
 }
 
 /* A free span comes to be, and merges with what is beside it (I2). */
-static void
+static const struct wgc__span *
 add_free(struct wgc__chunk *chunk, uint32_t block, size_t count,
          enum wgc__span_state state)
 {
     if (count == 0)
-        return;
+        return NULL;
     if (block > 0 && span_of(chunk, block - 1)->state == state) {
         uint32_t before = span_of(chunk, block - 1)->blocks;
         block -= before;
@@ -85,6 +90,7 @@ add_free(struct wgc__chunk *chunk, uint32_t block, size_t count,
     }
     set_span(chunk, block, count, state);
     bin_add(chunk, block);
+    return span_of(chunk, block);
 }
 
 /* ---- Growth ---- */
@@ -114,17 +120,23 @@ commit_strip(const struct wgc__chunk *chunk, struct wgc__strip *strip,
     size_t wants = strip_wants(chunk, strip, top);
     size_t total =
         wgc__align_up(chunk->limit * strip->stride, chunk->page_bytes);
-    size_t more =
-        wgc__min(wgc__align_up(wants, step), total - strip->committed);
-    char *end = strip->start + strip->committed;
+    bool huge = chunk->max_bytes == SIZE_MAX && strip->committed >= HUGE_FROM;
+    size_t end = wgc__align_up(strip->committed + wants,
+                               huge ? (size_t)WGC__HUGE_PAGE : step);
+    size_t more = wgc__min(end, total) - strip->committed;
+    char *start = strip->start + strip->committed;
     if (wants == 0)
         return true;
-    if (!wgc__platform_commit(end, more)) {
+    if (!wgc__platform_commit(start, more)) {
         more = wants;
-        if (!wgc__platform_commit(end, more))
+        huge = false;
+        if (!wgc__platform_commit(start, more))
             return false;
     }
     strip->committed += more;
+    if (huge)
+        wgc__platform_prefer_huge(start, more, true);
+    strip->huge |= huge;
     return true;
 }
 
@@ -300,6 +312,36 @@ wgc__chunk_cut(struct wgc__chunk *chunk, uint32_t block, size_t count,
 
 /* ---- Giving memory back ---- */
 
+/* The system would fill the gaps of huge pages again. */
+static void
+prefer_small(struct wgc__strip *strip)
+{
+    if (strip->huge)
+        wgc__platform_prefer_huge(strip->start, strip->committed, false);
+    strip->huge = false;
+}
+
+/* The pages of a strip with elements of blocks [low, high) lose their memory if
+   all elements in them are of free blocks without memory (I6), which those of
+   `clean` are. */
+static void
+release_elements(const struct wgc__chunk *chunk, struct wgc__strip *strip,
+                 size_t low, size_t high, const struct wgc__span *clean)
+{
+    size_t page = chunk->page_bytes;
+    size_t first = (size_t)(clean - span_of(chunk, 0));
+    size_t from = wgc__align_down(low * strip->stride, page);
+    size_t to = wgc__align_up(high * strip->stride, page);
+    if (from < first * strip->stride)
+        from += page;
+    if (to > (first + clean->blocks) * strip->stride)
+        to -= page;
+    if (from >= to)
+        return;
+    prefer_small(strip);
+    wgc__platform_decommit(strip->start + from, to - from);
+}
+
 /* The last `count` blocks of a dirty span; false if the system refuses. */
 static bool
 release_tail(struct wgc__chunk *chunk, uint32_t block, size_t count)
@@ -313,7 +355,11 @@ release_tail(struct wgc__chunk *chunk, uint32_t block, size_t count)
     set_span(chunk, tail, count, WGC__SPAN_USED);
     add_free(chunk, block, length - count, WGC__SPAN_DIRTY);
     chunk->resident -= count;
-    add_free(chunk, tail, count, WGC__SPAN_CLEAN);
+    const struct wgc__span *clean =
+        add_free(chunk, tail, count, WGC__SPAN_CLEAN);
+    prefer_small(&chunk->block_strip);
+    for (int i = 1; i < WGC__STRIPS; i++)
+        release_elements(chunk, &chunk->strips[i], tail, tail + count, clean);
     return true;
 }
 
@@ -392,13 +438,23 @@ init_arena(struct wgc__chunk *chunk, const struct wgc__chunk_plan *plan)
     return wgc__address_of(start);
 }
 
+/* Of strips and block 0: what grows by huge pages begins with one. */
+static size_t
+alignment_of(const struct wgc__chunk *chunk)
+{
+    bool may_be_huge = (size_t)chunk->limit << chunk->shift > HUGE_FROM;
+    return wgc__max(may_be_huge ? WGC__HUGE_PAGE : ALIGNMENT,
+                    chunk->page_bytes);
+}
+
 static bool
 reserve_blocks(struct wgc__chunk *chunk, const struct wgc__chunk_plan *plan,
                size_t blocks)
 {
     chunk->limit = (uint32_t)blocks;
-    size_t bytes = lay_out(chunk, plan, 0, chunk->page_bytes, ALIGNMENT);
-    bytes = wgc__align_up(bytes + ALIGNMENT, chunk->page_bytes);
+    size_t alignment = alignment_of(chunk);
+    size_t bytes = lay_out(chunk, plan, 0, alignment, alignment) + alignment;
+    bytes = wgc__align_up(bytes, chunk->page_bytes);
     chunk->reserved = wgc__platform_reserve(bytes);
     chunk->reserved_bytes = bytes;
     return chunk->reserved != NULL;
@@ -437,7 +493,7 @@ init_reserved(struct wgc__chunk *chunk, const struct wgc__chunk_plan *plan)
         return NULL;
     size_t head = wgc__align_up(plan->head_bytes, chunk->page_bytes);
     wgc__word start = wgc__word_of(chunk->reserved);
-    lay_out(chunk, plan, start, chunk->page_bytes, ALIGNMENT);
+    lay_out(chunk, plan, start, alignment_of(chunk), alignment_of(chunk));
     chunk->strips_bytes = head;
     chunk->max_bytes = plan->max_bytes;
     if (head > plan->max_bytes ||

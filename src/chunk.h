@@ -15,6 +15,8 @@
  * I3  A free span is in the bin of its state and of log2 of its length.
  * I4  resident == blocks in used spans + blocks in dirty spans.
  * I5  committed == bytes of head and strips committed + resident blocks.
+ * I6  Elements of free blocks in strips but the first are zero, so that they can
+ *     lose their memory together with the blocks.
  */
 #ifndef WGC_CHUNK_H
 #define WGC_CHUNK_H
@@ -42,6 +44,7 @@ struct wgc__strip {
     char *start;
     size_t stride;    /* bytes for each block */
     size_t committed; /* bytes */
+    bool huge;        /* a part of it was advised to have huge pages */
 };
 
 struct wgc__chunk {

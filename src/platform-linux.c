@@ -55,6 +55,12 @@ wgc__platform_decommit(void *start, size_t bytes)
     return madvise(start, bytes, MADV_DONTNEED) == 0;
 }
 
+void
+wgc__platform_prefer_huge(void *start, size_t bytes, bool huge)
+{
+    madvise(start, bytes, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+}
+
 uint64_t
 wgc__platform_clock(void)
 {

@@ -23,6 +23,11 @@ bool wgc__platform_commit(void *start, size_t bytes);
 /* False if the pages keep their memory and contents. */
 bool wgc__platform_decommit(void *start, size_t bytes);
 
+/* A hint: new pages of this committed range should be as large as the machine
+   has them, or no larger than need be. */
+enum { WGC__HUGE_PAGE = 2 << 20 };
+void wgc__platform_prefer_huge(void *start, size_t bytes, bool huge);
+
 uint64_t wgc__platform_clock(void); /* monotonic, in ns */
 
 /*

@@ -177,6 +177,17 @@ wgc__platform_decommit(void *start, size_t bytes)
     return true;
 }
 
+void
+wgc__platform_prefer_huge(void *start, size_t bytes, bool huge)
+{
+    struct reservation *r = reservation_of("prefer huge", start, bytes);
+    size_t first = page_of(r, start);
+    for (size_t page = first; page < first + bytes / fake.page_bytes; page++)
+        if (!r->committed[page])
+            complain("advice on what is not committed", start, bytes);
+    fake.huge = huge;
+}
+
 uint64_t
 wgc__platform_clock(void)
 {

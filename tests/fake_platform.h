@@ -27,6 +27,7 @@ struct fake_platform {
     size_t reserved;     /* bytes */
     size_t committed;    /* bytes; decommitting does not change it */
     size_t decommitted;  /* bytes, since the reset */
+    bool huge;           /* the latest advice */
     uint64_t now;        /* a nanosecond passes at each look */
 };
 extern struct fake_platform fake;

@@ -41,9 +41,29 @@ fill(struct model *model, const struct span *span, size_t from)
     }
 }
 
+/* An element of a strip that is the owner's. */
+static char *
+element(const struct model *model, int strip, size_t block)
+{
+    return model->chunk.strips[strip].start +
+           block * model->chunk.strips[strip].stride;
+}
+
+/* Owners hold more than zeros only for what is in use. */
+static void
+fill_elements(const struct model *model, size_t block, int byte)
+{
+    for (int i = 1; i < WGC__STRIPS; i++)
+        memset(element(model, i, block), byte, model->chunk.strips[i].stride);
+}
+
 static void
 check_contents(struct model *model, const struct span *span)
 {
+    for (size_t block = span->block; block < span->block + span->count; block++)
+        for (int i = 1; i < WGC__STRIPS; i++)
+            assert_true(all_bytes_are(element(model, i, block),
+                                      model->chunk.strips[i].stride, 0x77));
     for (size_t i = 0; i < span->count; i++) {
         char *start =
             wgc__chunk_block(&model->chunk, span->block + (uint32_t)i);
@@ -67,6 +87,12 @@ set_used(struct model *model, uint32_t block, size_t count, bool used)
         assert_true(i < model->chunk.limit && i < BLOCKS);
         assert_true(model->used[i] != used);
         model->used[i] = used;
+        if (used)
+            for (int strip = 1; strip < WGC__STRIPS; strip++)
+                assert_true(all_bytes_are(element(model, strip, i),
+                                          model->chunk.strips[strip].stride,
+                                          0));
+        fill_elements(model, i, used ? 0x77 : 0);
     }
     model->used_count =
         used ? model->used_count + count : model->used_count - count;
@@ -277,6 +303,60 @@ blocks_come_and_go_as_in_a_plain_map(void **state)
     }
 }
 
+/* Bits and descriptors of a gigabyte that died are 18 MiB. */
+static void
+free_blocks_lose_their_elements_of_the_strips_too(void **state)
+{
+    (void)state;
+    for (size_t step = 1; step <= 4096; step *= 64) {
+        fake_reset(4096);
+        fake.memory_bytes = 60 << 20;
+        struct wgc__chunk_plan plan = plan_of_chunk(14, SIZE_MAX);
+        struct model *model = begin(&plan, step);
+        const size_t blocks = 4096;
+        bool zeroed;
+        for (size_t i = 0; i < blocks; i += step)
+            assert_int_equal(wgc__chunk_take(&model->chunk, step, 1, &zeroed),
+                             i);
+        set_used(model, 0, blocks, true);
+        for (size_t i = 0; i < blocks; i += step)
+            wgc__chunk_give(&model->chunk, (uint32_t)i, step);
+        set_used(model, 0, blocks, false);
+        while (model->chunk.resident > 0)
+            wgc__chunk_release(&model->chunk, model->chunk.resident - step);
+        assert_int_equal(
+            fake.decommitted,
+            blocks * (((size_t)1 << 14) + plan.strides[1] + plan.strides[2]));
+        finish(model);
+    }
+}
+
+static void
+a_large_heap_grows_by_huge_pages_until_memory_goes_back(void **state)
+{
+    (void)state;
+    fake_reset(4096);
+    fake.memory_bytes = 60 << 20;
+    struct wgc__chunk_plan plan = plan_of_chunk(14, SIZE_MAX);
+    struct model *model = begin(&plan, 1);
+    bool zeroed;
+    assert_int_equal(
+        (uintptr_t)wgc__chunk_block(&model->chunk, 0) % WGC__HUGE_PAGE, 0);
+    assert_int_equal(wgc__chunk_take(&model->chunk, 64, 1, &zeroed), 0);
+    assert_false(fake.huge);
+    assert_int_equal(wgc__chunk_take(&model->chunk, 2048, 1, &zeroed), 64);
+    assert_int_equal(wgc__chunk_take(&model->chunk, 64, 1, &zeroed), 2112);
+    assert_true(fake.huge);
+    wgc__chunk_give(&model->chunk, 64, 2048);
+    wgc__chunk_release(&model->chunk, 2048);
+    assert_true(fake.huge);
+    wgc__chunk_release(&model->chunk, 2047);
+    assert_false(fake.huge);
+    wgc__chunk_finish(&model->chunk);
+    free(model);
+    fake_check_returned();
+}
+
 static void
 pages_may_be_as_large_as_blocks(void **state)
 {
@@ -417,6 +497,9 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_come_and_go_as_in_a_plain_map),
+        cmocka_unit_test(free_blocks_lose_their_elements_of_the_strips_too),
+        cmocka_unit_test(
+            a_large_heap_grows_by_huge_pages_until_memory_goes_back),
         cmocka_unit_test(pages_may_be_as_large_as_blocks),
         cmocka_unit_test(a_limit_is_kept_at_every_step),
         cmocka_unit_test(
