@@ -122,13 +122,14 @@ push_range(struct wgc_tracer *tracer, wgc__word low, wgc__word high)
 
 /* ---- From a word to a grey object ---- */
 
-static inline bool
-mark_found(struct wgc_tracer *tracer, const struct wgc__object *object)
+static WGC__ALWAYS bool
+mark_found(struct wgc_tracer *tracer, const struct wgc__blocks *blocks,
+           const struct wgc__object *object)
 {
     const unsigned special = WGC__BLOCK_LEAF | WGC__BLOCK_KEYED;
     wgc__word start = wgc__word_of(object->start);
     uint64_t *word =
-        &wgc__block_marked(&tracer->blocks, object->block)[object->cell >> 6];
+        &wgc__block_marked(blocks, object->block)[object->cell >> 6];
     uint64_t bit = UINT64_C(1) << (object->cell & 63);
     if ((*word & bit) != 0)
         return false;
@@ -144,24 +145,25 @@ mark_found(struct wgc_tracer *tracer, const struct wgc__object *object)
 bool
 wgc__mark_object(struct wgc_tracer *tracer, const struct wgc__object *object)
 {
-    return mark_found(tracer, object);
+    return mark_found(tracer, &tracer->blocks, object);
 }
 
 static WGC__ALWAYS void
-mark_word(struct wgc_tracer *tracer, wgc__word word, bool bases_only)
+mark_word(struct wgc_tracer *tracer, const struct wgc__blocks *blocks,
+          wgc__word word, bool bases_only)
 {
     struct wgc__object object;
-    if (!wgc__object_find(&tracer->blocks, word, &object))
+    if (!wgc__object_find(blocks, word, &object))
         return;
     if (WGC__UNLIKELY(bases_only) && wgc__word_of(object.start) != word)
         return;
-    mark_found(tracer, &object);
+    mark_found(tracer, blocks, &object);
 }
 
 void
 wgc__mark_word(struct wgc_tracer *tracer, wgc__word word)
 {
-    mark_word(tracer, word, false);
+    mark_word(tracer, &tracer->blocks, word, false);
 }
 
 /* ---- Edges ---- */
@@ -253,24 +255,30 @@ follow_edges(struct wgc_tracer *tracer, wgc__word key)
 
 /* ---- Scanning ---- */
 
+/* `blocks` is a copy that the caller alone knows: the compiler then keeps it in
+   registers, which stores to bits and stack would else undo. */
 static WGC__ALWAYS void
-scan_words(struct wgc_tracer *tracer, const wgc__word *low,
-           const wgc__word *high, bool bases_only)
+scan_words(struct wgc_tracer *tracer, const struct wgc__blocks *blocks,
+           const wgc__word *low, const wgc__word *high, bool bases_only)
 {
-    wgc__word base = wgc__word_of(tracer->blocks.base);
-    for (; low < high; low++)
-        if (*low - base < tracer->blocks.extent)
-            mark_word(tracer, *low, bases_only);
+    wgc__word base = wgc__word_of(blocks->base);
+    for (; low < high; low++) {
+        wgc__word word = *low;
+        if (word - base < blocks->extent)
+            mark_word(tracer, blocks, word, bases_only);
+    }
 }
 
 /* A conservative range inside the heap: one piece now, the rest is pushed
    first and so scanned last. */
-static void
-scan_range(struct wgc_tracer *tracer, wgc__word low, wgc__word high)
+static WGC__ALWAYS void
+scan_range(struct wgc_tracer *tracer, const struct wgc__blocks *blocks,
+           wgc__word low, wgc__word high)
 {
-    if (high - low > PIECE && push_range(tracer, low + PIECE, high))
+    if (WGC__UNLIKELY(high - low > PIECE) &&
+        push_range(tracer, low + PIECE, high))
         high = low + PIECE;
-    scan_words(tracer, wgc__address_of(low), wgc__address_of(high),
+    scan_words(tracer, blocks, wgc__address_of(low), wgc__address_of(high),
                tracer->bases_only);
 }
 
@@ -284,17 +292,18 @@ scan_bitmap(struct wgc_tracer *tracer, const wgc__word *object, size_t bytes,
              bits &= bits - 1) {
             size_t i = at + wgc__bit_lowest(bits);
             if (i < words)
-                mark_word(tracer, object[i], tracer->bases_only);
+                mark_word(tracer, &tracer->blocks, object[i],
+                          tracer->bases_only);
         }
 }
 
-static void
+static WGC__NOINLINE void
 scan_shaped(struct wgc_tracer *tracer, wgc__word start, size_t bytes,
             const struct wgc__shape *shape)
 {
     switch (shape->form) {
     case WGC__FORM_CONSERVATIVE:
-        scan_range(tracer, start, start + bytes);
+        scan_range(tracer, &tracer->blocks, start, start + bytes);
         break;
     case WGC__FORM_BITMAP:
         scan_bitmap(tracer, wgc__address_of(start), bytes, shape);
@@ -308,20 +317,20 @@ scan_shaped(struct wgc_tracer *tracer, wgc__word start, size_t bytes,
     }
 }
 
-static inline void
-scan_object(struct wgc_tracer *tracer, wgc__word start)
+static WGC__ALWAYS void
+scan_object(struct wgc_tracer *tracer, const struct wgc__blocks *blocks,
+            wgc__word start)
 {
-    const struct wgc__blocks *blocks = &tracer->blocks;
     size_t offset = start - wgc__word_of(blocks->base);
     const struct wgc__block *info = &blocks->table[offset >> blocks->shift];
     size_t bytes = wgc__block_cell_bytes(info);
     if (WGC__LIKELY(info->kind == 0))
-        scan_range(tracer, start, start + bytes);
+        scan_range(tracer, blocks, start, start + bytes);
     else
         scan_shaped(tracer, start, bytes, &tracer->shapes[info->kind]);
 }
 
-static void
+static WGC__NOINLINE void
 pop_tagged(struct wgc_tracer *tracer)
 {
     wgc__word top = tracer->stack[--tracer->depth];
@@ -330,7 +339,7 @@ pop_tagged(struct wgc_tracer *tracer)
         return;
     }
     wgc__word high = tracer->stack[--tracer->depth];
-    scan_range(tracer, top & ~RANGE, high);
+    scan_range(tracer, &tracer->blocks, top & ~RANGE, high);
 }
 
 /*
@@ -340,6 +349,7 @@ pop_tagged(struct wgc_tracer *tracer)
 static void
 drain_stack(struct wgc_tracer *tracer)
 {
+    const struct wgc__blocks blocks = tracer->blocks;
     wgc__word ring[RING];
     size_t first = 0, count = 0;
     for (;;) {
@@ -352,7 +362,7 @@ drain_stack(struct wgc_tracer *tracer)
             ring[(first + count++) % RING] = top;
         }
         if (count > 0) {
-            scan_object(tracer, ring[first]);
+            scan_object(tracer, &blocks, ring[first]);
             first = (first + 1) % RING;
             count--;
         } else if (tracer->depth > 0) {
@@ -378,7 +388,7 @@ rescan_block(struct wgc_tracer *tracer, uint32_t number)
          (cell = wgc__bits_find_set(marked, cell, block->cells)) < block->cells;
          cell++) {
         if (!links)
-            scan_object(tracer, start + cell * block->cell_bytes);
+            scan_object(tracer, blocks, start + cell * block->cell_bytes);
         if ((block->flags & WGC__BLOCK_KEYED) != 0)
             follow_edges(tracer, start + cell * block->cell_bytes);
         drain_stack(tracer);
@@ -415,17 +425,29 @@ mark_copied(struct wgc_tracer *tracer, const wgc__word *words, size_t count,
 {
     bool bases_only =
         tracer->in_roots ? tracer->roots_bases : tracer->bases_only;
-    scan_words(tracer, words, words + count, bases_only);
+    const struct wgc__blocks blocks = tracer->blocks;
+    scan_words(tracer, &blocks, words, words + count, bases_only);
     if (!past_end || bases_only)
         return;
     for (size_t i = 0; i < count; i++) {
         struct wgc__object object;
         if (words[i] % WGC__GRANULE == 0 &&
-            wgc__object_find(&tracer->blocks, words[i] - 1, &object) &&
+            wgc__object_find(&blocks, words[i] - 1, &object) &&
             object.start + wgc__object_bytes(&object) ==
                 wgc__address_of(words[i]))
-            mark_found(tracer, &object);
+            mark_found(tracer, &blocks, &object);
     }
+}
+
+/* What roots lead to need not wait on the stack, which is small in a small
+   heap, until all roots were looked at. */
+static WGC__NOINLINE void
+drain_early(struct wgc_tracer *tracer)
+{
+    bool in_roots = tracer->in_roots;
+    tracer->in_roots = false;
+    drain_stack(tracer);
+    tracer->in_roots = in_roots;
 }
 
 /* The words are copied by a function that no sanitizer looks into. */
@@ -443,6 +465,8 @@ wgc__mark_foreign(struct wgc_tracer *tracer, const void *low, const void *high,
         for (size_t i = 0; i < count; i++)
             copy[i] = from[i];
         mark_copied(tracer, copy, count, past_end);
+        if (tracer->in_roots && tracer->depth > tracer->capacity / 2)
+            drain_early(tracer);
         from += count;
         left -= count;
     }
@@ -453,7 +477,7 @@ wgc__mark_foreign(struct wgc_tracer *tracer, const void *low, const void *high,
 void
 wgc_visit(wgc_tracer *tracer, const void *object)
 {
-    mark_word(tracer, wgc__word_of(object), false);
+    mark_word(tracer, &tracer->blocks, wgc__word_of(object), false);
 }
 
 /* A range inside the heap is scanned in pieces; any other may be gone when the
