@@ -24,6 +24,8 @@ wgc_status_text(wgc_status status)
         return "thread not attached to this heap";
     case WGC_BUSY:
         return "not possible now";
+    case WGC_CORRUPT:
+        return "the heap is corrupt";
     }
     return "unknown status";
 }

@@ -33,6 +33,34 @@ _Noreturn void wgc__assertion_failed(const char *file, int line,
     ((void)(!WGC__CHECKED || (x) ||                                            \
             (wgc__assertion_failed(__FILE__, __LINE__, #x), 0)))
 
+/*
+ * Finding fault: what walks a module and tests its numbered invariants in any
+ * build.  It must not trust what it reads, and goes on where it can.
+ */
+struct wgc__check {
+    void (*report)(const struct wgc__check *check, const char *rule,
+                   const char *text, size_t block, const void *object);
+    void *data;
+    size_t faults;
+};
+
+enum { WGC__NOWHERE = UINT32_MAX }; /* the fault is in no block */
+
+/* True if it holds; else a fault in `block`, at `object`, of "module In". */
+#define WGC__EXPECT(check, holds, rule, block, object)                         \
+    wgc__expect(check, holds, rule, #holds, block, object)
+
+static inline bool
+wgc__expect(struct wgc__check *check, bool holds, const char *rule,
+            const char *text, size_t block, const void *object)
+{
+    if (WGC__LIKELY(holds))
+        return true;
+    check->faults++;
+    check->report(check, rule, text, block, object);
+    return false;
+}
+
 typedef uintptr_t wgc__word;
 
 enum {

@@ -86,29 +86,70 @@ wgc__walk_next(struct wgc__walk *walk)
     return walk->start + cell * walk->current->cell_bytes;
 }
 
+static bool
+is_large(const struct wgc__blocks *blocks, uint32_t number)
+{
+    return number < wgc__blocks_top(blocks) &&
+           blocks->table[number].state == WGC__BLOCK_LARGE;
+}
+
 static void
-check_block(const struct wgc__blocks *blocks, uint32_t number)
+check_large(const struct wgc__blocks *blocks, const struct wgc__chunk *chunk,
+            struct wgc__check *check, uint32_t number)
+{
+    const struct wgc__block *block = &blocks->table[number];
+    size_t count = wgc__chunk_blocks(chunk, block->bytes);
+    size_t left = wgc__blocks_top(blocks) - number;
+    if (!WGC__EXPECT(check, count != 0 && count <= left, "block-large I1",
+                     number, NULL))
+        return;
+    for (uint32_t i = number + 1; i < number + count; i++)
+        WGC__EXPECT(check,
+                    blocks->table[i].state == WGC__BLOCK_TAIL &&
+                        blocks->table[i].next == number,
+                    "block-large I1", i, wgc__block_start(blocks, number));
+}
+
+static void
+check_block(const struct wgc__blocks *blocks, struct wgc__check *check,
+            uint32_t number)
 {
     const struct wgc__block *block = &blocks->table[number];
     const uint64_t *allocated = wgc__block_allocated(blocks, number);
     const uint64_t *marked = wgc__block_marked(blocks, number);
     size_t words = (size_t)1 << (blocks->bits_shift - 4);
-    size_t cells = block->state == WGC__BLOCK_SMALL   ? block->cells
-                   : block->state == WGC__BLOCK_LARGE ? 1
-                                                      : 0;
-    WGC__ASSERT(wgc__bits_find_set(allocated, cells, words * 64) ==
-                words * 64); /* I1 */
+    bool small = block->state == WGC__BLOCK_SMALL;
+    size_t cells = small ? block->cells : block->state == WGC__BLOCK_LARGE;
+    WGC__EXPECT(check, block->state <= WGC__BLOCK_RAW, "block I1", number,
+                NULL);
+    WGC__EXPECT(check,
+                !small ||
+                    (block->cell_bytes != 0 &&
+                     cells == ((size_t)1 << blocks->shift) / block->cell_bytes),
+                "block I1", number, NULL);
+    WGC__EXPECT(check,
+                wgc__bits_find_set(allocated, wgc__min(cells, words * 64),
+                                   words * 64) == words * 64,
+                "block I1", number, NULL);
     for (size_t i = 0; i < words; i++)
-        WGC__ASSERT((marked[i] & ~allocated[i]) == 0); /* I3 */
-    if (block->state == WGC__BLOCK_TAIL)
-        WGC__ASSERT(blocks->table[block->next].state == WGC__BLOCK_LARGE);
+        WGC__EXPECT(check, (marked[i] & ~allocated[i]) == 0, "block I3", number,
+                    NULL);
+    WGC__EXPECT(
+        check, block->state != WGC__BLOCK_TAIL || is_large(blocks, block->next),
+        "block I1", number, NULL);
 }
 
 void
 wgc__blocks_check(const struct wgc__blocks *blocks,
-                  const struct wgc__chunk *chunk)
+                  const struct wgc__chunk *chunk, struct wgc__check *check)
 {
-    WGC__ASSERT(wgc__blocks_top(blocks) == chunk->top); /* I4 */
-    for (uint32_t i = 0; i < chunk->top; i++)
-        check_block(blocks, i);
+    if (!WGC__EXPECT(check,
+                     blocks->extent == (size_t)chunk->top << chunk->shift,
+                     "block I4", WGC__NOWHERE, NULL))
+        return;
+    for (uint32_t i = 0; i < chunk->top; i++) {
+        check_block(blocks, check, i);
+        if (is_large(blocks, i))
+            check_large(blocks, chunk, check, i);
+    }
 }

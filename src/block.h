@@ -129,6 +129,7 @@ void wgc__walk_init(struct wgc__walk *walk, const struct wgc__blocks *blocks,
 void *wgc__walk_next(struct wgc__walk *walk);
 
 void wgc__blocks_check(const struct wgc__blocks *blocks,
-                       const struct wgc__chunk *chunk);
+                       const struct wgc__chunk *chunk,
+                       struct wgc__check *check);
 
 #endif

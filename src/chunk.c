@@ -523,34 +523,74 @@ wgc__chunk_finish(struct wgc__chunk *chunk)
 
 /* ---- Check ---- */
 
-void
-wgc__chunk_check(const struct wgc__chunk *chunk)
+/* Blocks of each state; false if the partition cannot be followed. */
+static bool
+check_partition(const struct wgc__chunk *chunk, struct wgc__check *check,
+                size_t *counts)
 {
-    size_t counts[WGC__SPAN_STATES] = {0};
     unsigned before = WGC__SPAN_USED;
     for (uint32_t block = 0; block < chunk->top;) {
         const struct wgc__span *first = span_of(chunk, block);
+        if (!WGC__EXPECT(check,
+                         first->blocks != 0 &&
+                             first->blocks <= chunk->top - block &&
+                             first->state < WGC__SPAN_STATES,
+                         "chunk I1", block, NULL))
+            return false;
         const struct wgc__span *last = first + first->blocks - 1;
-        WGC__ASSERT(last->blocks == first->blocks); /* I1 */
-        WGC__ASSERT(last->state == first->state);
-        WGC__ASSERT(first->state == WGC__SPAN_USED || first->state != before);
+        WGC__EXPECT(
+            check, last->blocks == first->blocks && last->state == first->state,
+            "chunk I1", block, NULL);
+        WGC__EXPECT(check,
+                    first->state == WGC__SPAN_USED || first->state != before,
+                    "chunk I2", block, NULL);
         counts[first->state] += first->blocks;
         before = first->state;
         block += first->blocks;
-        WGC__ASSERT(block <= chunk->top);
     }
+    return true;
+}
+
+/* Blocks in the bins of a state.  A chain is no longer than there are spans. */
+static size_t
+check_bins(const struct wgc__chunk *chunk, struct wgc__check *check, int state)
+{
     size_t binned = 0;
-    for (int state = 0; state < WGC__SPAN_STATES; state++)
-        for (unsigned bin = 0; bin < WGC__BINS; bin++)
-            for (uint32_t b = chunk->bins[state][bin]; b != WGC__NO_BLOCK;
-                 b = span_of(chunk, b)->next) {
-                WGC__ASSERT(span_of(chunk, b)->state == state); /* I3 */
-                WGC__ASSERT(bin_of(span_of(chunk, b)->blocks) == bin);
-                binned += span_of(chunk, b)->blocks;
-            }
-    WGC__ASSERT(binned == counts[WGC__SPAN_DIRTY] + counts[WGC__SPAN_CLEAN]);
-    WGC__ASSERT(chunk->used == counts[WGC__SPAN_USED]);
-    WGC__ASSERT(chunk->resident == /* I4 */
-                counts[WGC__SPAN_USED] + counts[WGC__SPAN_DIRTY]);
-    WGC__ASSERT(wgc__chunk_committed(chunk) <= chunk->max_bytes);
+    for (unsigned bin = 0; bin < WGC__BINS; bin++) {
+        size_t left = chunk->top;
+        for (uint32_t b = chunk->bins[state][bin]; b != WGC__NO_BLOCK;
+             b = span_of(chunk, b)->next) {
+            if (!WGC__EXPECT(check, b < chunk->top && left-- > 0, "chunk I3", b,
+                             NULL))
+                break;
+            const struct wgc__span *span = span_of(chunk, b);
+            WGC__EXPECT(check,
+                        span->state == state && span->blocks != 0 &&
+                            bin_of(span->blocks) == bin,
+                        "chunk I3", b, NULL);
+            binned += span->blocks;
+        }
+    }
+    return binned;
+}
+
+void
+wgc__chunk_check(const struct wgc__chunk *chunk, struct wgc__check *check)
+{
+    size_t counts[WGC__SPAN_STATES] = {0};
+    if (!WGC__EXPECT(check, chunk->top <= chunk->limit, "chunk I1",
+                     WGC__NOWHERE, NULL) ||
+        !check_partition(chunk, check, counts))
+        return;
+    for (int state = WGC__SPAN_DIRTY; state <= WGC__SPAN_CLEAN; state++)
+        WGC__EXPECT(check, check_bins(chunk, check, state) == counts[state],
+                    "chunk I3", WGC__NOWHERE, NULL);
+    WGC__EXPECT(check, chunk->used == counts[WGC__SPAN_USED], "chunk I4",
+                WGC__NOWHERE, NULL);
+    WGC__EXPECT(check,
+                chunk->resident ==
+                    counts[WGC__SPAN_USED] + counts[WGC__SPAN_DIRTY],
+                "chunk I4", WGC__NOWHERE, NULL);
+    WGC__EXPECT(check, wgc__chunk_committed(chunk) <= chunk->max_bytes,
+                "chunk I5", WGC__NOWHERE, NULL);
 }

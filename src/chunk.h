@@ -96,7 +96,7 @@ void wgc__chunk_cut(struct wgc__chunk *chunk, uint32_t block, size_t count,
 size_t wgc__chunk_release(struct wgc__chunk *chunk, size_t keep);
 
 size_t wgc__chunk_committed(const struct wgc__chunk *chunk);
-void wgc__chunk_check(const struct wgc__chunk *chunk);
+void wgc__chunk_check(const struct wgc__chunk *chunk, struct wgc__check *check);
 
 static inline char *
 wgc__chunk_block(const struct wgc__chunk *chunk, uint32_t block)

@@ -578,39 +578,74 @@ wgc__queue_finalizers(const struct wgc__queue *queue)
 
 /* ---- Check ---- */
 
+/* Is this a cell, as a record must be before it is looked into? */
+static bool
+is_cell(const struct wgc__blocks *blocks, const void *record)
+{
+    struct wgc__object object;
+    return wgc__object_at(blocks, record, &object) &&
+           wgc__object_bytes(&object) >= sizeof(struct wgc__record);
+}
+
+/* The records of a bucket, of which there are no more than `most`. */
 static void
-check_index(const struct wgc__queue *queue, const struct wgc__node *node,
-            const struct wgc__blocks *blocks, size_t *counts)
+check_bucket(const struct wgc__node *node, const struct wgc__blocks *blocks,
+             struct wgc__check *check, size_t most, size_t *counts)
 {
     for (; node != NULL; node = node->next) {
         const struct wgc__record *record = (const struct wgc__record *)node;
-        struct wgc__object object;
-        (void)queue;
-        WGC__ASSERT(record->node.key != 0); /* I1 */
-        WGC__ASSERT(
-            (record->flags & (WGC__RECORD_LINKED | WGC__RECORD_RUNNING)) == 0);
-        WGC__ASSERT(
-            wgc__object_at(blocks, wgc__address_of(record->node.key), &object));
-        counts[record->type]++;
+        struct wgc__object target;
+        if (!WGC__EXPECT(check, most-- > 0 && is_cell(blocks, node), "queue I1",
+                         WGC__NOWHERE, node))
+            return;
+        WGC__EXPECT(
+            check,
+            (record->flags & (WGC__RECORD_LINKED | WGC__RECORD_RUNNING)) == 0,
+            "queue I1", WGC__NOWHERE, record);
+        WGC__EXPECT(
+            check,
+            wgc__object_at(blocks, wgc__address_of(record->node.key), &target),
+            "queue I1", WGC__NOWHERE, record);
+        if (WGC__EXPECT(check, record->type < WGC__RECORD_TYPES, "queue I2",
+                        WGC__NOWHERE, record))
+            counts[record->type]++;
     }
+}
+
+/* How many of a list wait to be delivered. */
+static size_t
+check_list(const struct wgc__list *list, const struct wgc__blocks *blocks,
+           struct wgc__check *check)
+{
+    size_t queued = 0, most = list->count;
+    for (const struct wgc__record *record = list->first; record != NULL;
+         record = next_of(record)) {
+        if (!WGC__EXPECT(check, most-- > 0 && is_cell(blocks, record),
+                         "queue I3", WGC__NOWHERE, record))
+            break;
+        WGC__EXPECT(check, (record->flags & WGC__RECORD_LINKED) != 0,
+                    "queue I1", WGC__NOWHERE, record);
+        queued += (record->flags & WGC__RECORD_QUEUED) != 0;
+    }
+    return queued;
 }
 
 void
 wgc__queue_check(const struct wgc__queue *queue,
-                 const struct wgc__blocks *blocks)
+                 const struct wgc__blocks *blocks, struct wgc__check *check)
 {
-    size_t counts[WGC__RECORD_TYPES] = {0}, queued = 0;
+    size_t counts[WGC__RECORD_TYPES] = {0};
     const struct wgc__index *index = &queue->targets;
+    struct wgc__node *const *buckets =
+        index->buckets != NULL ? index->buckets : index->few;
     for (size_t i = 0; i < (size_t)1 << (64 - index->shift); i++)
-        check_index(queue,
-                    index->buckets != NULL ? index->buckets[i] : index->few[i],
-                    blocks, counts);
+        check_bucket(buckets[i], blocks, check, index->count, counts);
     for (int type = 0; type < WGC__RECORD_TYPES; type++)
-        WGC__ASSERT(counts[type] == queue->counts[type]); /* I2 */
-    const struct wgc__list *lists[] = {&queue->after, &queue->guards};
-    for (int i = 0; i < 2; i++)
-        for (const struct wgc__record *record = lists[i]->first; record != NULL;
-             record = next_of(record))
-            queued += (record->flags & WGC__RECORD_QUEUED) != 0;
-    WGC__ASSERT(queued == queue->pending); /* I3 */
+        WGC__EXPECT(check, counts[type] == queue->counts[type], "queue I2",
+                    WGC__NOWHERE, NULL);
+    WGC__EXPECT(check,
+                check_list(&queue->after, blocks, check) +
+                        check_list(&queue->guards, blocks, check) ==
+                    queue->pending,
+                "queue I3", WGC__NOWHERE, NULL);
 }

@@ -154,6 +154,7 @@ void wgc__list_push(struct wgc__list *list, struct wgc__record *record);
 /* Removes the first and the LINKED flag with it. */
 struct wgc__record *wgc__list_pop(struct wgc__list *list);
 void wgc__queue_check(const struct wgc__queue *queue,
-                      const struct wgc__blocks *blocks);
+                      const struct wgc__blocks *blocks,
+                      struct wgc__check *check);
 
 #endif

@@ -41,10 +41,19 @@ open_store(struct store *store, unsigned shift)
 }
 
 static inline void
+fail_on_fault(const struct wgc__check *check, const char *rule,
+              const char *text, size_t block, const void *object)
+{
+    (void)check;
+    fail_msg("%s: %s (block %zu, object %p)", rule, text, block, object);
+}
+
+static inline void
 check_store(const struct store *store)
 {
-    wgc__chunk_check(&store->chunk);
-    wgc__blocks_check(&store->blocks, &store->chunk);
+    struct wgc__check check = {.report = fail_on_fault};
+    wgc__chunk_check(&store->chunk, &check);
+    wgc__blocks_check(&store->blocks, &store->chunk, &check);
 }
 
 static inline void

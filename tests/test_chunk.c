@@ -101,7 +101,8 @@ set_used(struct model *model, uint32_t block, size_t count, bool used)
 static void
 check(struct model *model)
 {
-    wgc__chunk_check(&model->chunk);
+    wgc__chunk_check(&model->chunk,
+                     &(struct wgc__check){.report = fail_on_fault});
     assert_int_equal(model->chunk.used, model->used_count);
     assert_true(wgc__chunk_committed(&model->chunk) <= model->chunk.max_bytes);
     for (size_t i = model->chunk.top; i < BLOCKS; i++)

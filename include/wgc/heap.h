@@ -54,7 +54,8 @@ typedef enum wgc_status {
     WGC_NOT_AN_OBJECT, /* not the base of a live object of this heap */
     WGC_NOT_FOUND,     /* removing what is not there */
     WGC_UNATTACHED,    /* the calling thread is not attached to this heap */
-    WGC_BUSY           /* not now: inside a cycle, or a callback is running */
+    WGC_BUSY,          /* not now: inside a cycle, or a callback is running */
+    WGC_CORRUPT        /* wgc_check found an invariant that does not hold */
 } wgc_status;
 
 /* A sentence without a full stop; never NULL, also for unknown values. */
@@ -110,6 +111,12 @@ typedef void wgc_event_fn(wgc_heap *heap, const wgc_event *event, void *data);
  */
 typedef bool wgc_oom_fn(wgc_heap *heap, size_t bytes, void *data);
 
+/* Something is wrong with the heap or the host's use of it: see debug.h.  Runs
+   inside the heap, as an event function does. */
+typedef struct wgc_report wgc_report;
+typedef void wgc_report_fn(wgc_heap *heap, const wgc_report *report,
+                           void *data);
+
 /* Every field: 0 means the documented default.  Copied by wgc_heap_new. */
 typedef struct wgc_config {
     /* Hard limit for the memory the heap takes from the system, its tables
@@ -146,6 +153,9 @@ typedef struct wgc_config {
     void *oom_data;
     wgc_event_fn *on_event;
     void *event_data;
+    /* Is told what wgc_check finds. */
+    wgc_report_fn *on_report;
+    void *report_data;
 
     /* Nanoseconds of a monotonic clock, for the pause statistics.  Default: the
        system's; in an arena none, and pauses read 0. */

@@ -6,6 +6,7 @@
 #ifndef WGC_WGC_H
 #define WGC_WGC_H
 
+#include "wgc/debug.h"
 #include "wgc/finalize.h"
 #include "wgc/heap.h"
 #include "wgc/weak.h"
