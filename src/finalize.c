@@ -64,6 +64,7 @@ mark_guards(const struct wgc__queue *queue, struct wgc_tracer *tracer)
         return;
     FOR_EACH(record, &walk, &tracer->blocks, WGC__RECORD_GUARD)
     wgc__mark_word(tracer, wgc__word_of(record));
+    wgc__mark_drain(tracer); /* a record may be the key of an ephemeron */
     for (bool added = true; added;) {
         added = false;
         FOR_EACH(record, &walk, &tracer->blocks, WGC__RECORD_GUARD)

@@ -16,6 +16,29 @@ save(void *object, void *data)
     log_data(data);
 }
 
+/* ---- Data ------------------------------------------------------------- */
+
+static void
+no_callback(void *object, void *data)
+{
+    (void)object, (void)data;
+}
+
+/* The guard is alive by itself, so the value is, which is the guard's object. */
+static void
+data_is_alive_though_only_the_guard_as_a_key_leads_to_its_object(void **state)
+{
+    void *object = new_node();
+    void *data = new_node();
+
+    (void)state;
+    roots[0] = wgc_ephemeron_new(
+        heap, wgc_finalizer_new_guard(heap, object, no_callback, data), object);
+    cycle();
+    assert_true(is_object(object));
+    assert_true(is_object(data));
+}
+
 /* ---- P1: whole, once -------------------------------------------------- */
 
 static void
@@ -736,6 +759,8 @@ int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
+        SCENE_TEST(
+            data_is_alive_though_only_the_guard_as_a_key_leads_to_its_object),
         SCENE_TEST(P1_the_object_is_handed_over_whole),
         SCENE_TEST(P1_a_guard_runs_once),
         SCENE_TEST(P1_a_guard_does_not_run_while_its_object_is_reachable),
