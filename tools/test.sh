@@ -6,9 +6,12 @@
 #   --clang      the same, built with clang
 #   --sanitize   the same, under AddressSanitizer (which looks for uses of a
 #                stack frame after its return) and UndefinedBehaviorSanitizer
+#   --fuzz       each fuzz target for a minute, side by side, with clang and
+#                under both sanitizers
 #   --count      the instructions of the hot paths, with callgrind (bench.sh
 #                --check): one test
-#   --all        all of these
+#   --valgrind   the tests of the public interface, under memcheck
+#   --all        all but --valgrind
 #
 # Warnings are errors.  Packages that are missing are installed with apt-get.
 # The last line counts what passed and failed, and tells nothing else; the exit
@@ -21,10 +24,12 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 suites=
 for argument; do
     case $argument in
-    --plain | --clang | --sanitize | --count) suites="$suites ${argument#--}" ;;
-    --all) suites="plain clang sanitize count" ;;
+    --plain | --clang | --sanitize | --fuzz | --count | --valgrind)
+        suites="$suites ${argument#--}"
+        ;;
+    --all) suites="plain clang sanitize fuzz count" ;;
     -h | --help)
-        sed -n '3,16s/^# \{0,1\}//p' "$0"
+        sed -n '3,18s/^# \{0,1\}//p' "$0"
         exit 0
         ;;
     *)
@@ -42,21 +47,23 @@ cd "$top"
 passed=0
 failed=0
 
-# build DIRECTORY [MESON OPTION...]
+# build DIRECTORY [MESON OPTION...]: of it, $targets, or all.
 build() {
+    # shellcheck disable=SC2086 # names
     configure "$@" -Dtests=enabled -Dexamples=enabled -Dwerror=true &&
-        ninja -C "$1"
+        ninja -C "$1" $targets
 }
 
-# run_suite NAME DIRECTORY [MESON OPTION...]
+# run_suite NAME DIRECTORY [MESON OPTION...]: of its tests, $tests, or all.
 run_suite() {
     name=$1
     directory=$2
     shift
     echo "== $name: building in $directory"
     if build "$@"; then
-        meson test -C "$directory" --no-rebuild --print-errorlogs </dev/null ||
-            true
+        # shellcheck disable=SC2086 # names and options
+        meson test -C "$directory" --no-rebuild --print-errorlogs $tests \
+            </dev/null || true
         # shellcheck disable=SC2046 # three numbers
         set -- $(python3 tools/count.py "$directory/meson-logs/testlog.json")
     else
@@ -68,6 +75,8 @@ run_suite() {
 }
 
 for suite in ${suites:-plain}; do
+    targets=
+    tests=
     case $suite in
     plain)
         run_suite plain build
@@ -79,6 +88,13 @@ for suite in ${suites:-plain}; do
         run_suite sanitize build/sanitize -Db_sanitize=address,undefined \
             -Db_lundef=false
         ;;
+    fuzz)
+        targets="tests/fuzz/fuzz_program tests/fuzz/fuzz_arena"
+        targets="$targets tests/fuzz/fuzz_trace tests/fuzz/fuzz_minipy"
+        tests="--num-processes 4 --suite fuzz"
+        run_suite fuzz build/fuzz --native-file tools/clang.ini -Dfuzz=true \
+            -Db_sanitize=address,undefined -Db_lundef=false
+        ;;
     count)
         echo "== count: instructions of the hot paths"
         if sh tools/bench.sh --check; then
@@ -86,6 +102,10 @@ for suite in ${suites:-plain}; do
         else
             failed=$((failed + 1))
         fi
+        ;;
+    valgrind)
+        tests="--setup valgrind --suite public"
+        run_suite valgrind build/valgrind
         ;;
     esac
 done

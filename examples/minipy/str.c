@@ -154,7 +154,7 @@ str_format(const char *format, ...)
 static char *
 text_room(struct text *text, size_t count)
 {
-    if (text->capacity - text->count < count) {
+    if (text->capacity - text->count < count || !text->bytes) {
         size_t capacity = (text->count + count) * 2 + 32;
         if (capacity > INT32_MAX)
             raise_memory();
