@@ -156,6 +156,7 @@ scan_entry(struct finder *finder, uint32_t entry)
         find_in_bitmap(finder, shape, wgc__address_of(start), bytes, entry);
         break;
     case WGC__FORM_TRACE:
+    case WGC__FORM_LINK:
         shape->trace(&finder->tracer, wgc__address_of(start), bytes);
         take_reported(finder, WGC_HELD_BY_OBJECT, 0, entry);
         break;
