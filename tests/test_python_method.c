@@ -188,6 +188,23 @@ R24_a_comparison_that_raises_is_passed_on(void **state)
 }
 
 static void
+R24_dead_methods_are_not_compared_by_the_host(void **state)
+{
+    (void)state;
+    roots[0] = new_object(-1); /* comparing it would raise */
+    void *code = new_object(2);
+    roots[2] = method(roots[0], code, NULL);
+    roots[3] = method(roots[0], code, NULL);
+    code = roots[1] = new_object(3);
+    roots[4] = method(roots[0], code, NULL);
+    cycle();
+    assert_true(refs_equal(roots[2], roots[2]));
+    assert_false(refs_equal(roots[2], roots[3]));
+    assert_false(refs_equal(roots[2], roots[4]));
+    assert_false(refs_equal(roots[4], roots[2]));
+}
+
+static void
 R30_a_method_is_a_reference_to_both(void **state)
 {
     (void)state;
@@ -268,6 +285,7 @@ main(void)
         SCENE_TEST(R23_methods_are_never_shared),
         SCENE_TEST(R24_methods_are_equal_if_objects_and_functions_are),
         SCENE_TEST(R24_a_comparison_that_raises_is_passed_on),
+        SCENE_TEST(R24_dead_methods_are_not_compared_by_the_host),
         SCENE_TEST(R30_a_method_is_a_reference_to_both),
         SCENE_TEST(R5_both_halves_must_be_such_that_they_can_be_referenced),
         SCENE_TEST(what_is_no_method_is_dead),

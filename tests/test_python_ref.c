@@ -49,6 +49,10 @@ R3_callback_none_is_no_callback(void **state)
     assert_true(is_dead(roots[1]));
     assert_int_equal(reports, 0);
     assert_ptr_equal(wgc_py_ref_callback(py, roots[1]), NONE);
+    roots[1] = wgc_py_ref_new_distinct(py, new_object(1), NONE);
+    cycle();
+    assert_true(is_dead(roots[1]));
+    assert_int_equal(reports, 0);
 }
 
 static void
@@ -132,6 +136,12 @@ R5_the_host_may_narrow_what_can_be_referenced(void **state)
     roots[1] = new_object(3);
     assert_non_null(wgc_py_ref_new(py, roots[0], NULL));
     assert_null(wgc_py_ref_new(py, roots[1], NULL));
+    assert_raised(WGC_PY_TYPE_ERROR);
+    assert_null(wgc_py_ref_new_distinct(py, roots[1], NULL));
+    assert_raised(WGC_PY_TYPE_ERROR);
+    assert_null(wgc_py_proxy_new(py, roots[1], NULL));
+    assert_raised(WGC_PY_TYPE_ERROR);
+    assert_null(wgc_py_method_new(py, roots[0], roots[1], NULL));
     assert_raised(WGC_PY_TYPE_ERROR);
     assert_null(
         wgc_py_finalize_new(py, roots[1], NONE, NULL, 0, NULL, NULL, 0));

@@ -302,6 +302,7 @@ dictionaries_are_equal_if_keys_and_values_are(void **state)
     assert_int_equal(wgc_py_weakdict_equal(py, a, b), WGC_PY_YES);
     assert_int_equal(wgc_py_weakdict_pop(py, b, roots[32], NULL), WGC_PY_YES);
     assert_int_equal(wgc_py_weakdict_equal(py, a, b), WGC_PY_NO);
+    assert_int_equal(wgc_py_weakdict_equal(py, b, a), WGC_PY_NO);
     set(b, roots[5] = new_object(5), roots[22]);
     assert_int_equal(wgc_py_weakdict_equal(py, a, b), WGC_PY_NO);
 }

@@ -215,6 +215,23 @@ sets_are_combined_as_numbers_are_by_bits(void **state)
 }
 
 static void
+sets_of_different_size_are_compared(void **state)
+{
+    (void)state;
+    make_objects();
+    void *few = roots[0] = set_of(0x3);
+    void *many = roots[1] = set_of(0xF);
+    void *others = roots[2] = set_of(0xF0);
+    assert_int_equal(wgc_py_weakset_equal(py, few, many), WGC_PY_NO);
+    assert_int_equal(wgc_py_weakset_equal(py, many, few), WGC_PY_NO);
+    assert_int_equal(wgc_py_weakset_issubset(py, few, many), WGC_PY_YES);
+    assert_int_equal(wgc_py_weakset_issubset(py, many, few), WGC_PY_NO);
+    assert_int_equal(wgc_py_weakset_isdisjoint(py, few, others), WGC_PY_YES);
+    assert_int_equal(wgc_py_weakset_isdisjoint(py, others, few), WGC_PY_YES);
+    assert_int_equal(wgc_py_weakset_isdisjoint(py, many, few), WGC_PY_NO);
+}
+
+static void
 a_set_is_combined_with_itself(void **state)
 {
     (void)state;
@@ -430,6 +447,7 @@ main(void)
         SCENE_TEST(
             W4_deaths_during_iteration_are_skipped_and_changes_complained_of),
         SCENE_TEST(sets_are_combined_as_numbers_are_by_bits),
+        SCENE_TEST(sets_of_different_size_are_compared),
         SCENE_TEST(a_set_is_combined_with_itself),
         SCENE_TEST(W4_what_died_is_in_no_result),
         SCENE_TEST(what_cannot_be_an_element_is_a_type_error),

@@ -65,27 +65,27 @@ ask_host(struct wgc__py_table *table, struct wgc__py_probe *probe,
 {
     const wgc_py_host *host = &table->py->host;
     bool equal = false;
-    if (!host->equal)
-        return false;
-    probe->raised =
-        !host->equal(plain_word(stored), plain_word(key), &equal, host->data);
+    if (host->equal)
+        probe->raised = !host->equal(plain_word(stored), plain_word(key),
+                                     &equal, host->data);
     table->probe = probe;
     wgc_last_status();
-    return equal && !probe->raised;
+    return equal;
 }
 
+/* What raised counts as equal, which ends the search. */
 static bool
 equals_probe(const void *stored, const void *key, void *data)
 {
     struct wgc__py_table *table = data;
     struct wgc__py_probe *probe = table->probe;
     if (probe->raised)
-        return false;
+        return true;
     if (probe->decided)
         return probe->found && stored == probe->match;
     bool equal = ask_host(table, probe, stored, key);
     probe->match = equal ? stored : key;
-    return equal;
+    return equal || probe->raised;
 }
 
 static wgc_py_answer
@@ -97,18 +97,16 @@ find_key(struct wgc__py_table *table, void *key, struct wgc__py_probe *probe,
     if (py->host.hash && !py->host.hash(key, &hash, py->host.data))
         return WGC_PY_RAISED;
     *probe = (struct wgc__py_probe){.hash = hash, .match = key};
-    struct wgc__py_probe *outer = table->probe;
     table->probe = probe;
     wgc_last_status();
     void *found = wgc_weakmap_get(table->map, key);
-    table->probe = outer;
-    if (!found && !probe->raised && wgc_last_status() == WGC_BUSY) {
+    if (probe->raised)
+        return WGC_PY_RAISED;
+    if (!found && wgc_last_status() == WGC_BUSY) {
         wgc__py_error(py, WGC_PY_RUNTIME_ERROR,
                       "table changed during each lookup");
         return WGC_PY_RAISED;
     }
-    if (probe->raised)
-        return WGC_PY_RAISED;
     probe->decided = true;
     probe->found = found;
     if (found && value)
@@ -122,13 +120,10 @@ static bool
 set_probed(struct wgc__py_table *table, struct wgc__py_probe *probe, void *key,
            void *value)
 {
-    struct wgc__py_probe *outer = table->probe;
     if (!value)
         value = plain_word(&null_value);
     table->probe = probe;
-    wgc_status status = wgc_weakmap_set(table->map, key, value);
-    table->probe = outer;
-    if (status != WGC_OK) {
+    if (wgc_weakmap_set(table->map, key, value) != WGC_OK) {
         wgc__py_error_of_heap(table->py);
         return false;
     }
@@ -141,10 +136,8 @@ static void
 remove_probed(struct wgc__py_table *table, struct wgc__py_probe *probe,
               const void *key)
 {
-    struct wgc__py_probe *outer = table->probe;
     table->probe = probe;
     table->size -= wgc_weakmap_remove(table->map, key);
-    table->probe = outer;
 }
 
 /* ---- Operations ------------------------------------------------------- */

@@ -24,7 +24,7 @@ struct wgc__py_probe;
 struct wgc__py_table {
     wgc_py *py; /* the traced words come first */
     wgc_weakmap *map;
-    struct wgc__py_probe *probe; /* the search that is under way */
+    struct wgc__py_probe *probe; /* of the search that the map is asked for */
     uint64_t size;               /* T2 */
     enum wgc__py_table_sort sort;
 };

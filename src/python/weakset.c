@@ -186,8 +186,6 @@ static wgc_py_weakset *
 new_combined(wgc_py *py, wgc_py_weakset *set, wgc_py_weakset *other,
              bool (*change)(wgc_py *, wgc_py_weakset *, wgc_py_weakset *))
 {
-    if (!check_set(py, other))
-        return NULL;
     wgc_py_weakset *copy = wgc_py_weakset_copy(py, set);
     return copy && change(py, copy, other) ? copy : NULL;
 }
