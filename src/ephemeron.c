@@ -319,12 +319,13 @@ rebuild(const struct wgc__ephemerons *ephemerons, struct wgc_weakmap *map,
     return true;
 }
 
-/* A quarter more than there are: at most 32 * 1.25 + 4 * 1.5 * 1.25 = 47.5 bytes
-   an entry, and each is copied four times on average. */
+/* Three sixteenths more than there are: at most (32 + 4 * 1.5) * 19 / 16 = 45
+   bytes an entry, and the bits of the blocks; each is copied five times on
+   average. */
 static size_t
 fitting_capacity(size_t live)
 {
-    return live + live / 4 + CAPACITY_MIN_ENTRIES;
+    return live + live * 3 / 16 + CAPACITY_MIN_ENTRIES;
 }
 
 bool

@@ -281,6 +281,27 @@ BW4_the_table_follows_its_living_entries(void **state)
 }
 
 static void
+an_entry_takes_at_most_48_bytes(void **state)
+{
+    enum { ENTRIES = 1000000, STEP = 50000, SLACK = 64 << 10 };
+    wgc_heap *heap = *state;
+    wgc_weakmap *map = roots[0] = new_map(heap, true, false);
+    void **keys = roots[1] = wgc_alloc(heap, ENTRIES * sizeof *keys);
+    for (size_t i = 0; i < ENTRIES; i++)
+        keys[i] = wgc_alloc_leaf(heap, 16);
+    wgc_trim(heap);
+    size_t before = stats_of(heap).committed_bytes;
+    for (size_t i = 0; i < ENTRIES; i++) {
+        assert_int_equal(wgc_weakmap_set(map, keys[i], keys[i]), WGC_OK);
+        if ((i + 1) % STEP != 0)
+            continue;
+        wgc_trim(heap);
+        assert_true(stats_of(heap).committed_bytes <=
+                    before + (i + 1) * 48 + SLACK);
+    }
+}
+
+static void
 what_cannot_be_a_side_is_refused(void **state)
 {
     wgc_heap *heap = *state;
@@ -391,6 +412,7 @@ main(void)
         EXACT_TEST(an_ephemeron_reads_both_until_its_key_dies),
         EXACT_TEST(BW17_a_map_that_only_its_own_value_reaches_dies),
         EXACT_TEST(BW4_the_table_follows_its_living_entries),
+        EXACT_TEST(an_entry_takes_at_most_48_bytes),
         EXACT_TEST(what_cannot_be_a_side_is_refused),
         EXACT_TEST(pop_takes_the_entry_that_was_added_last_of_those_that_live),
     };

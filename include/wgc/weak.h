@@ -107,12 +107,14 @@ typedef struct wgc_weakmap_info {
     bool weak_keys, weak_values;
     /* Keys that are the same address are one key; so are keys for which `equal`
        says so, and which then must have the same hash.  Both or neither.  They
-       may call anything, the map's functions included. */
+       may call anything, the map's functions included, but must return and must
+       not free the map. */
     size_t (*hash)(const void *key, void *data);
     bool (*equal)(const void *a, const void *b, void *data);
     void *data; /* passed to them; held by the map, if it is an object */
     /* A long map: an entry stays until the weak side can no longer come back,
-       so that a guard still finds it (W12).  Else it goes before guards run. */
+       so that a guard still finds it (W12).  Else it goes before guards run,
+       also if the map itself is among what they bring back. */
     bool outlives_guards;
 } wgc_weakmap_info;
 
@@ -129,7 +131,8 @@ WGC_API wgc_weakmap *wgc_weakmap_new(wgc_heap *heap,
  * else WGC_NOT_AN_OBJECT; a strong one may be any word, but a key is not NULL if
  * neither side is weak (WGC_INVALID).  WGC_NO_MEMORY leaves the map as it was.
  * WGC_BUSY if the host's `equal` changed the map each of a thousand times.
- * May run a cycle.  At most 48 bytes an entry.
+ * May run a cycle.  The table grows to at most 48 bytes for each living entry,
+ * and shrinks in the cycle that leaves it more than twice as large as that.
  */
 WGC_API wgc_status wgc_weakmap_set(wgc_weakmap *map, void *key, void *value);
 
@@ -155,7 +158,8 @@ typedef struct wgc_weakmap_iterator {
 /*
  * Go on to the next entry, in the order in which they were added; false at the
  * end.  Entries may be added, removed and die meanwhile: what is removed is not
- * met, what is added is met later, and no survivor is skipped or met twice.
+ * met, what is added is met later, and no survivor is skipped or met twice
+ * (until 2^31 entries were added meanwhile: then it may begin anew).
  * `key` and `value` may be NULL.
  */
 WGC_API bool wgc_weakmap_next(wgc_weakmap *map, wgc_weakmap_iterator *iterator,
