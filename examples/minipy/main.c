@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * minipy [--gc-stress] [--heap-limit=BYTES] [--stats] [-c CODE | FILE] [ARG...]
+ * minipy [--gc-stress] [--heap-limit=BYTES] [--stats] [-c CODE | FILE | -] [ARG...]
  */
 #include "minipy.h"
 
@@ -24,6 +24,7 @@ static struct options {
     char **args;
     int nargs;
 } options;
+static bool exiting; /* a SystemExit arrived */
 
 /* ---- The heap --------------------------------------------------------- */
 
@@ -169,6 +170,7 @@ report_error(void)
     struct status status = {vm.error, 1};
     bool exits = error_is(E_SystemExit);
     vm.error = NULL;
+    exiting = exits;
     fflush(stdout);
     if (exits)
         attempt(exit_status, &status);
@@ -216,7 +218,7 @@ static int
 run_file(const char *name)
 {
     size_t bytes;
-    FILE *file = fopen(name, "rb");
+    FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
     char *text = file ? read_file(file, &bytes) : NULL;
     if (!text || ferror(file)) {
         fprintf(stderr, "minipy: can't open file '%s': [Errno %d] %s\n", name,
@@ -226,9 +228,11 @@ run_file(const char *name)
         free(text);
         return 2;
     }
-    fclose(file);
+    if (file != stdin)
+        fclose(file);
     size_t mark = bytes >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    int status = run(name, text + mark, bytes - mark, COMPILE_FILE);
+    int status = run(file == stdin ? "<stdin>" : name, text + mark,
+                     bytes - mark, COMPILE_FILE);
     free(text);
     return status;
 }
@@ -298,6 +302,13 @@ is_open(const char *text, size_t bytes)
     return brackets > 0 || (quote && triple) || last == ':' || last == '\\';
 }
 
+static void
+deliver(void *data)
+{
+    (void)data;
+    run_pending();
+}
+
 static int
 repl(void)
 {
@@ -306,7 +317,8 @@ repl(void)
     bool block = false;
     if (isatty(0))
         puts("minipy, Python on libwgc.  End with Ctrl-D.");
-    while (text && (line = read_line(bytes ? "... " : ">>> "))) {
+    int status = 0;
+    while (text && !exiting && (line = read_line(bytes ? "... " : ">>> "))) {
         size_t count = strlen(line);
         bool blank = strspn(line, " \t") == count;
         if (bytes + count + 2 > capacity) {
@@ -329,16 +341,16 @@ repl(void)
         if ((open || block) && !(blank && !is_open(text, bytes - 1)) &&
             (open || block))
             continue;
-        run("<stdin>", text, bytes, COMPILE_INTERACTIVE);
-        if (vm.pending)
-            run_pending();
+        status = run("<stdin>", text, bytes, COMPILE_INTERACTIVE);
+        if (vm.pending && !attempt(deliver, NULL))
+            attempt(print_job, &status);
         bytes = 0;
         block = false;
     }
     if (text && bytes)
-        run("<stdin>", text, bytes, COMPILE_INTERACTIVE);
+        status = run("<stdin>", text, bytes, COMPILE_INTERACTIVE);
     free(text);
-    return 0;
+    return exiting ? status : 0;
 }
 
 /* ---- Options ---------------------------------------------------------- */
@@ -347,7 +359,7 @@ static void
 usage(void)
 {
     fputs("usage: minipy [--gc-stress] [--heap-limit=BYTES] [--stats] "
-          "[-c CODE | FILE] [ARG...]\n",
+          "[-c CODE | FILE | -] [ARG...]\n",
           stderr);
     exit(2);
 }

@@ -455,7 +455,7 @@ enum {
     STACK_VALUES = 1 << 18
 };
 
-enum { PENDING_CALLBACKS = 1, PENDING_INTERRUPT = 2 };
+enum { PENDING_CALLBACKS = 1, PENDING_INTERRUPT = 2, PENDING_COLLECTION = 4 };
 
 struct vm {
     /* Roots. */

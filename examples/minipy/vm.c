@@ -836,6 +836,18 @@ unwind(void)
     }
 }
 
+/* What the frames that an exception jumped over have left on the C stack looks
+   like references to a cycle in an allocation.  They would keep what a script
+   drops because the heap is full; so there is a cycle at the next safe point,
+   too. */
+static NOINLINE void
+wipe_stack(void)
+{
+    volatile char remains[16384];
+    for (size_t i = 0; i < sizeof remains; i++)
+        remains[i] = 0;
+}
+
 static value interpret(void);
 
 static value
@@ -849,6 +861,10 @@ run_from(bool raising)
         vm.nested = nested;
         vm.inexact = inexact;
         vm.depth = depth;
+        if (vm.error == vm.memory_error) {
+            wipe_stack();
+            vm.pending |= PENDING_COLLECTION;
+        }
         if (!unwind()) {
             close_catcher(&catcher);
             raise_again();
@@ -1244,7 +1260,10 @@ run_pending(void)
         vm.pending &= ~PENDING_INTERRUPT;
         raise_error(E_KeyboardInterrupt, "%s", "");
     }
+    bool full = vm.pending & PENDING_COLLECTION;
     vm.pending = 0;
+    if (full && vm.inexact == 0)
+        wgc_collect_exact(vm.heap);
     wgc_deliver(vm.heap, SIZE_MAX);
 }
 
