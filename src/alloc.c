@@ -11,32 +11,61 @@ wgc__alloc_init(struct wgc__alloc *alloc, struct wgc__blocks *blocks,
         .blocks = blocks, .chunk = chunk, .classes = classes};
 }
 
+static void
+init_runs(struct wgc__lane *lane, const struct wgc__classes *classes)
+{
+    for (unsigned class = 0; class < WGC__CLASSES; class ++)
+        lane->runs[class] = (struct wgc__run){
+            .cell_bytes = (uint16_t)classes->cell_bytes[class],
+            .block = WGC__NO_BLOCK};
+}
+
 void
 wgc__lane_init(struct wgc__lane *lane, const struct wgc__classes *classes,
                uint16_t kind, bool leaf)
 {
     lane->kind = kind;
     lane->leaf = leaf;
-    for (unsigned class = 0; class < WGC__CLASSES; class ++)
-        lane->runs[class] = (struct wgc__run){
-            .cell_bytes = (uint16_t)classes->cell_bytes[class],
-            .block = WGC__NO_BLOCK};
+    lane->home = lane;
+    lane->next = NULL;
+    init_runs(lane, classes);
     wgc__alloc_forget(lane);
 }
 
 void
-wgc__alloc_forget(struct wgc__lane *lane)
+wgc__lane_join(struct wgc__lane *lane, struct wgc__lane *home,
+               const struct wgc__classes *classes)
 {
-    for (unsigned class = 0; class < WGC__CLASSES; class ++)
-        lane->partial[class] = WGC__NO_BLOCK;
+    lane->kind = home->kind;
+    lane->leaf = home->leaf;
+    lane->home = home;
+    lane->next = home->next;
+    home->next = lane;
+    init_runs(lane, classes);
 }
 
 void
-wgc__alloc_list(struct wgc__blocks *blocks, struct wgc__lane *lane,
+wgc__lane_leave(struct wgc__lane *lane)
+{
+    struct wgc__lane **link = &lane->home->next;
+    while (*link != lane)
+        link = &(*link)->next;
+    *link = lane->next;
+}
+
+void
+wgc__alloc_forget(struct wgc__lane *home)
+{
+    for (unsigned class = 0; class < WGC__CLASSES; class ++)
+        home->partial[class] = WGC__NO_BLOCK;
+}
+
+void
+wgc__alloc_list(struct wgc__blocks *blocks, struct wgc__lane *home,
                 uint32_t block)
 {
     struct wgc__block *info = &blocks->table[block];
-    uint32_t *head = &lane->partial[info->class];
+    uint32_t *head = &home->partial[info->class];
     info->next = *head;
     info->flags |= WGC__BLOCK_LISTED;
     *head = block;
@@ -60,11 +89,12 @@ next_run(struct wgc__alloc *alloc, struct wgc__run *run)
     wgc__bits_set(allocated, low, high);
     size_t bytes = (high - low) * run->cell_bytes;
     char *start = wgc__block_start(blocks, run->block);
-    run->next = start + low * run->cell_bytes;
-    run->limit = run->next + bytes;
+    char *next = start + low * run->cell_bytes;
+    run->limit = next + bytes;
     run->cursor = (uint16_t)high;
     if ((info->flags & WGC__BLOCK_FRESH) == 0)
-        memset(run->next, 0, bytes);
+        memset(next, 0, bytes);
+    __atomic_store_n(&run->next, next, __ATOMIC_RELAXED);
     alloc->since += bytes;
     return true;
 }
@@ -91,11 +121,11 @@ own(struct wgc__blocks *blocks, struct wgc__run *run, uint32_t block)
 static bool
 own_partial(struct wgc__alloc *alloc, struct wgc__lane *lane, unsigned class)
 {
-    uint32_t block = lane->partial[class];
+    uint32_t *partial = &lane->home->partial[class], block = *partial;
     if (block == WGC__NO_BLOCK)
         return false;
     struct wgc__block *info = &alloc->blocks->table[block];
-    lane->partial[class] = info->next;
+    *partial = info->next;
     info->flags &= (uint8_t)~WGC__BLOCK_LISTED;
     own(alloc->blocks, &lane->runs[class], block);
     return true;
@@ -106,7 +136,7 @@ own_new(struct wgc__alloc *alloc, struct wgc__lane *lane, unsigned class)
 {
     bool zeroed;
     uint32_t block = wgc__chunk_take(alloc->chunk, 1, 1, &zeroed);
-    alloc->blocks->extent = (size_t)alloc->chunk->top << alloc->chunk->shift;
+    wgc__blocks_extend(alloc->blocks, alloc->chunk);
     if (block == WGC__NO_BLOCK)
         return false;
     wgc__block_open(alloc->blocks, block, alloc->classes, class, lane->kind,
@@ -176,7 +206,7 @@ wgc__alloc_free(struct wgc__alloc *alloc, struct wgc__lane *lane,
                    object->cell); /* a slot's record ends in a cycle */
     object->info->flags &= (uint8_t)~WGC__BLOCK_FRESH;
     if ((object->info->flags & (WGC__BLOCK_LISTED | WGC__BLOCK_OWNED)) == 0)
-        wgc__alloc_list(alloc->blocks, lane, object->block);
+        wgc__alloc_list(alloc->blocks, lane->home, object->block);
 }
 
 void

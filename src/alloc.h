@@ -9,6 +9,9 @@
  *   block | used | used | handed out | ... next ... limit | used | free | ...
  *                         '---------- run ----------'
  *
+ * Everything here is done under the heap's lock, but for the bump: other threads
+ * may then read where a run stands, and so it is stored as one.
+ *
  * I1  Every cell of a run is allocated as far as its bit tells; those in
  *     [next, limit) are not objects yet.  wgc__alloc_retire clears their bits.
  * I2  Bytes of a run in [next, limit) are zero.
@@ -41,12 +44,18 @@ struct wgc__run {
     uint16_t cursor; /* cell behind it */
 };
 
-/* The allocation state of one kind. */
+/*
+ * The runs of one kind, of one thread.  Each kind has a home, the lane that
+ * lists the blocks for all of them; it is in use itself, by one thread or under
+ * the lock.
+ */
 struct wgc__lane {
     struct wgc__run runs[WGC__CLASSES];
-    uint32_t partial[WGC__CLASSES]; /* blocks with free cells */
+    struct wgc__lane *home;
+    struct wgc__lane *next; /* of the same home, beginning with itself */
     uint16_t kind;
     bool leaf;
+    uint32_t partial[WGC__CLASSES]; /* of a home: blocks with free cells */
 };
 
 struct wgc__alloc {
@@ -60,8 +69,13 @@ struct wgc__alloc {
 void wgc__alloc_init(struct wgc__alloc *alloc, struct wgc__blocks *blocks,
                      struct wgc__chunk *chunk,
                      const struct wgc__classes *classes);
+/* A home. */
 void wgc__lane_init(struct wgc__lane *lane, const struct wgc__classes *classes,
                     uint16_t kind, bool leaf);
+/* One more lane of its kind; and away again, when it was retired. */
+void wgc__lane_join(struct wgc__lane *lane, struct wgc__lane *home,
+                    const struct wgc__classes *classes);
+void wgc__lane_leave(struct wgc__lane *lane);
 
 /* The cell at the front of the run; NULL if the run has ended. */
 static WGC__ALWAYS void *
@@ -70,7 +84,7 @@ wgc__run_take(struct wgc__run *run)
     char *cell = run->next;
     if (WGC__UNLIKELY(cell == run->limit))
         return NULL;
-    run->next = cell + run->cell_bytes;
+    __atomic_store_n(&run->next, cell + run->cell_bytes, __ATOMIC_RELAXED);
     return cell;
 }
 
@@ -82,26 +96,37 @@ void *wgc__alloc_large(struct wgc__alloc *alloc, const struct wgc__lane *lane,
 void *wgc__alloc_bytes(struct wgc__alloc *alloc, struct wgc__lane *lane,
                        size_t bytes);
 
-/* Is this cell one that a run still has to hand out (I1)? */
+/* Where a run stands, of whichever thread. */
+static inline char *
+wgc__run_next(const struct wgc__run *run)
+{
+    return __atomic_load_n(&run->next, __ATOMIC_RELAXED);
+}
+
+/* Is this cell one that a run of this home's lanes still has to hand out? (I1) */
 static inline bool
-wgc__alloc_is_ahead(const struct wgc__lane *lane,
+wgc__alloc_is_ahead(const struct wgc__lane *home,
                     const struct wgc__object *object)
 {
-    const struct wgc__run *run = &lane->runs[object->info->class];
-    return object->block == run->block && object->start >= run->next &&
-           object->start < run->limit;
+    for (const struct wgc__lane *lane = home; lane != NULL; lane = lane->next) {
+        const struct wgc__run *run = &lane->runs[object->info->class];
+        if (object->block == run->block)
+            return object->start >= wgc__run_next(run) &&
+                   object->start < run->limit;
+    }
+    return false;
 }
 
 /* The object ends; its cell may be used again. */
 void wgc__alloc_free(struct wgc__alloc *alloc, struct wgc__lane *lane,
                      const struct wgc__object *object);
 
-/* Runs end, their cells go back: before a cycle, and when counting. */
+/* Runs end, their cells go back: before a cycle, and when a thread leaves. */
 void wgc__alloc_retire(struct wgc__alloc *alloc, struct wgc__lane *lane);
-/* Forget the lists of blocks; the sweep makes them anew. */
-void wgc__alloc_forget(struct wgc__lane *lane);
+/* Forget a home's lists of blocks; the sweep makes them anew. */
+void wgc__alloc_forget(struct wgc__lane *home);
 /* After the sweep: the block has free cells. */
-void wgc__alloc_list(struct wgc__blocks *blocks, struct wgc__lane *lane,
+void wgc__alloc_list(struct wgc__blocks *blocks, struct wgc__lane *home,
                      uint32_t block);
 void wgc__alloc_close(struct wgc__alloc *alloc, uint32_t block);
 

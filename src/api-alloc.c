@@ -13,10 +13,23 @@ stress_is_due(struct wgc_heap *heap)
     return true;
 }
 
+/* Objects of the host's come from its thread's own lanes; records are made under
+   the lock anyway. */
+static struct wgc__lane *
+lane_for(struct wgc_heap *heap, uint32_t kind)
+{
+    return kind > WGC__KIND_LEAF && kind < WGC__KIND_HOST
+               ? wgc__heap_lane(heap, kind)
+               : wgc__heap_thread_lane(heap, wgc__heap_thread(heap), kind);
+}
+
 static void *
-try_allocate(struct wgc_heap *heap, struct wgc__lane *lane, size_t bytes,
+try_allocate(struct wgc_heap *heap, uint32_t kind, size_t bytes,
              size_t alignment)
 {
+    struct wgc__lane *lane = lane_for(heap, kind);
+    if (lane == NULL)
+        return NULL;
     const struct wgc__classes *classes = &heap->classes;
     unsigned class = alignment <= WGC__GRANULE && bytes <= classes->small_max
                          ? wgc__class_of(classes, bytes)
@@ -28,22 +41,24 @@ try_allocate(struct wgc_heap *heap, struct wgc__lane *lane, size_t bytes,
 
 /* Ask the host for memory until it has no more, or the allocation succeeds. */
 static void *
-allocate_with_hook(struct wgc_heap *heap, struct wgc__lane *lane, size_t bytes,
+allocate_with_hook(struct wgc_heap *heap, uint32_t kind, size_t bytes,
                    size_t alignment)
 {
+    struct wgc__mutator *self = wgc__world_find(heap);
     void *object = NULL;
-    while (object == NULL && heap->config.on_oom != NULL && !heap->in_oom) {
-        wgc__heap_retire(heap); /* the hook cannot allocate */
-        heap->in_oom = true;
+    while (object == NULL && heap->config.on_oom != NULL) {
+        wgc__world_set_busy(self, WGC__BUSY_OOM);
+        wgc__world_pause(&heap->world);
         bool again = heap->config.on_oom(heap, bytes, heap->config.oom_data);
-        heap->in_oom = false;
+        wgc__world_proceed(&heap->world);
+        wgc__world_end_busy(self, WGC__BUSY_OOM);
         if (!again)
             break;
-        object = try_allocate(heap, lane, bytes, alignment);
+        object = try_allocate(heap, kind, bytes, alignment);
         if (object != NULL || !wgc__api_may_collect(heap))
             continue;
         wgc__collect(heap, false);
-        object = try_allocate(heap, lane, bytes, alignment);
+        object = try_allocate(heap, kind, bytes, alignment);
     }
     return object;
 }
@@ -63,13 +78,13 @@ static void
 deliver_after_allocation(struct wgc_heap *heap, const void *object,
                          wgc__word here)
 {
-    heap->mutator.held[2] = object;
-    wgc__queue_deliver(&heap->queue, SIZE_MAX, here);
-    heap->mutator.held[2] = NULL;
+    wgc__api_held(heap)[2] = object;
+    wgc__queue_deliver(&heap->queue, wgc__api_delivery(heap), SIZE_MAX, here);
+    wgc__api_held(heap)[2] = NULL;
 }
 
 void *
-wgc__api_allocate(struct wgc_heap *heap, struct wgc__lane *lane, size_t bytes,
+wgc__api_allocate(struct wgc_heap *heap, uint32_t kind, size_t bytes,
                   size_t alignment, wgc__word here)
 {
     void *object = NULL;
@@ -79,14 +94,14 @@ wgc__api_allocate(struct wgc_heap *heap, struct wgc__lane *lane, size_t bytes,
     due = due && wgc__api_may_collect(heap);
     if (due)
         wgc__collect(heap, false);
-    object = try_allocate(heap, lane, bytes, alignment);
+    object = try_allocate(heap, kind, bytes, alignment);
     if (object == NULL && !due && wgc__api_may_collect(heap)) {
         due = true;
         wgc__collect(heap, false);
-        object = try_allocate(heap, lane, bytes, alignment);
+        object = try_allocate(heap, kind, bytes, alignment);
     }
     if (object == NULL)
-        object = allocate_with_hook(heap, lane, bytes, alignment);
+        object = allocate_with_hook(heap, kind, bytes, alignment);
     if (object == NULL)
         return fail(heap, bytes);
     if (due && heap->config.delivery == WGC_DELIVER_ALLOC)
@@ -94,11 +109,21 @@ wgc__api_allocate(struct wgc_heap *heap, struct wgc__lane *lane, size_t bytes,
     return object;
 }
 
+static bool
+may_be_allocated(struct wgc_heap *heap, size_t bytes)
+{
+    bool in_oom = (wgc__world_find(heap)->busy & WGC__BUSY_OOM) != 0;
+    if (!in_oom && bytes <= (size_t)heap->chunk.limit << heap->chunk.shift)
+        return true;
+    wgc__api_refuse(heap, in_oom ? WGC_BUSY : WGC_TOO_LARGE);
+    return false;
+}
+
 static WGC__NOINLINE void *
 allocate_checked(wgc_heap *heap, wgc_kind kind, size_t bytes, size_t alignment,
                  wgc__word here)
 {
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return NULL;
     if (kind >= heap->kinds_count || heap->kinds[kind] == NULL ||
@@ -107,28 +132,38 @@ allocate_checked(wgc_heap *heap, wgc_kind kind, size_t bytes, size_t alignment,
         wgc__api_refuse(heap, WGC_INVALID);
         return NULL;
     }
-    if (bytes > (size_t)heap->chunk.limit << heap->chunk.shift ||
-        heap->in_oom) {
-        wgc__api_refuse(heap, heap->in_oom ? WGC_BUSY : WGC_TOO_LARGE);
+    if (!may_be_allocated(heap, bytes))
         return NULL;
-    }
-    return wgc__api_allocate(heap, wgc__heap_lane(heap, kind), bytes, alignment,
-                             here);
+    return wgc__api_allocate(heap, kind, bytes, alignment, here);
 }
 
 /* A cell from a run that is ready: no cycle can be due, nothing is checked but
-   that this is the heap that the thread used last, and not in a cycle (then
-   there are no runs). */
+   that this is the heap that the thread used last, and open (world.h). */
 static WGC__ALWAYS void *
 allocate_fast(const wgc_heap *heap, wgc_kind kind, size_t bytes)
 {
     struct wgc__mutator *mutator = wgc__world_current;
-    if (WGC__UNLIKELY(mutator == NULL || mutator->heap != heap) ||
-        WGC__UNLIKELY(bytes > mutator->heap->classes.small_max))
+    if (WGC__UNLIKELY(mutator == NULL || mutator->open != heap) ||
+        WGC__UNLIKELY(bytes > mutator->open->classes.small_max))
         return NULL;
-    struct wgc_heap *mine = mutator->heap;
-    return wgc__run_take(&mine->internal_kinds[kind]
-                              .lane.runs[wgc__class_of(&mine->classes, bytes)]);
+    struct wgc__thread *thread = (struct wgc__thread *)mutator;
+    return wgc__run_take(
+        &thread->lanes[kind].runs[wgc__class_of(&heap->classes, bytes)]);
+}
+
+/* The same of any kind; there is a lane once the kind was found good. */
+static WGC__ALWAYS void *
+allocate_fast_kind(const wgc_heap *heap, wgc_kind kind, size_t bytes)
+{
+    struct wgc__mutator *mutator = wgc__world_current;
+    if (WGC__UNLIKELY(mutator == NULL || mutator->open != heap) ||
+        WGC__UNLIKELY(bytes > mutator->open->classes.small_max))
+        return NULL;
+    struct wgc__lane *lane =
+        wgc__thread_lane((struct wgc__thread *)mutator, kind);
+    if (WGC__UNLIKELY(lane == NULL))
+        return NULL;
+    return wgc__run_take(&lane->runs[wgc__class_of(&heap->classes, bytes)]);
 }
 
 void *
@@ -152,6 +187,9 @@ wgc_alloc_leaf(wgc_heap *heap, size_t bytes)
 void *
 wgc_alloc_kind(wgc_heap *heap, wgc_kind kind, size_t bytes)
 {
+    void *object = allocate_fast_kind(heap, kind, bytes);
+    if (WGC__LIKELY(object != NULL))
+        return object;
     return allocate_checked(heap, kind, bytes, 1, WGC__HERE);
 }
 
@@ -189,7 +227,7 @@ bool
 wgc_resize(wgc_heap *heap, void *address, size_t bytes)
 {
     struct wgc__object object;
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return false;
     if (!wgc__heap_object_at(heap, address, &object) ||
@@ -232,10 +270,9 @@ move(struct wgc_heap *heap, struct wgc__object *object, size_t bytes,
      wgc__word here)
 {
     void *old = object->start;
-    heap->mutator.held[0] = old;
-    void *new = wgc__api_allocate(
-        heap, wgc__heap_lane(heap, object->info->kind), bytes, 1, here);
-    heap->mutator.held[0] = NULL;
+    wgc__api_held(heap)[0] = old;
+    void *new = wgc__api_allocate(heap, object->info->kind, bytes, 1, here);
+    wgc__api_held(heap)[0] = NULL;
     /* A callback may have freed it, and a cycle moves nothing else. */
     if (new == NULL || !wgc__heap_object_at(heap, old, object))
         return NULL;
@@ -262,7 +299,7 @@ wgc_realloc(wgc_heap *heap, void *address, size_t bytes)
     struct wgc__object object;
     if (address == NULL)
         return wgc_alloc(heap, bytes);
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return NULL;
     if (!wgc__heap_object_at(heap, address, &object) ||
@@ -270,11 +307,8 @@ wgc_realloc(wgc_heap *heap, void *address, size_t bytes)
         wgc__api_refuse(heap, WGC_NOT_AN_OBJECT);
         return NULL;
     }
-    if (bytes > (size_t)heap->chunk.limit << heap->chunk.shift ||
-        heap->in_oom) {
-        wgc__api_refuse(heap, heap->in_oom ? WGC_BUSY : WGC_TOO_LARGE);
+    if (!may_be_allocated(heap, bytes))
         return NULL;
-    }
     if (fits_well(heap, &object, bytes) &&
         resize_in_place(heap, &object, bytes))
         return address;
@@ -305,7 +339,7 @@ wgc_status
 wgc_free(wgc_heap *heap, void *address)
 {
     struct wgc__object object;
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return wgc__api_status();
     if (address == NULL)
@@ -333,7 +367,7 @@ size_t
 wgc_size(wgc_heap *heap, const void *address)
 {
     struct wgc__object object;
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL || !wgc__heap_object_at(heap, address, &object))
         return 0;
     return wgc__object_bytes(&object);
@@ -343,7 +377,7 @@ void *
 wgc_base(wgc_heap *heap, const void *address)
 {
     struct wgc__object object;
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL ||
         !wgc__heap_object_find(heap, wgc__word_of(address), &object))
         return NULL;
@@ -354,7 +388,7 @@ wgc_kind
 wgc_kind_of(wgc_heap *heap, const void *address)
 {
     struct wgc__object object;
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL || !wgc__heap_object_at(heap, address, &object))
         return WGC_KIND_INVALID;
     return object.info->kind;
@@ -366,11 +400,11 @@ struct wgc__record *
 wgc__api_new_record(struct wgc_heap *heap, uint16_t kind, const void *a,
                     const void *b, wgc__word here)
 {
-    heap->mutator.held[0] = a;
-    heap->mutator.held[1] = b;
-    void *record = wgc__api_allocate(heap, wgc__heap_lane(heap, kind),
-                                     sizeof(struct wgc__record), 1, here);
-    heap->mutator.held[0] = heap->mutator.held[1] = NULL;
+    wgc__api_held(heap)[0] = a;
+    wgc__api_held(heap)[1] = b;
+    void *record =
+        wgc__api_allocate(heap, kind, sizeof(struct wgc__record), 1, here);
+    wgc__api_held(heap)[0] = wgc__api_held(heap)[1] = NULL;
     return record;
 }
 
@@ -379,7 +413,7 @@ wgc__api_register(wgc_heap *heap, uint16_t kind, enum wgc__record_type type,
                   void *target, wgc__callback *fn, void *data, wgc__word here)
 {
     struct wgc__object object;
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return NULL;
     if (!wgc__heap_object_at(heap, target, &object)) {
@@ -390,11 +424,13 @@ wgc__api_register(wgc_heap *heap, uint16_t kind, enum wgc__record_type type,
         wgc__api_refuse(heap, WGC_INVALID);
         return NULL;
     }
+    uint32_t pauses = heap->world.pauses;
     struct wgc__record *record =
         wgc__api_new_record(heap, kind, target, data, here);
     if (record == NULL)
         return NULL;
-    if (!wgc__heap_object_at(heap, target, &object)) {
+    if (heap->world.pauses != pauses &&
+        !wgc__heap_object_at(heap, target, &object)) {
         wgc__api_refuse(heap, WGC_NOT_AN_OBJECT); /* a callback freed it */
         return NULL;
     }

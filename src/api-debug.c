@@ -8,20 +8,21 @@
 #include <stdio.h>
 
 /* The host's function runs inside the heap: it finds no run to allocate from,
-   and every way in is shut. */
+   and every way in is shut.  `hot_end` is from a spill if stacks are to be
+   looked at.  The others go on when the lock is released. */
 static void
-shut(struct wgc_heap *heap)
+shut(struct wgc_heap *heap, const void *hot_end)
 {
-    wgc__world_stop(heap);
+    struct wgc__mutator *self = wgc__world_find(heap);
+    wgc__world_stop(&heap->world, self, hot_end);
     wgc__heap_retire(heap);
-    heap->depth_event++;
+    wgc__world_set_busy(self, WGC__BUSY_EVENT);
 }
 
 static void
 open_again(struct wgc_heap *heap)
 {
-    heap->depth_event--;
-    wgc__world_resume(heap);
+    wgc__world_end_busy(wgc__world_find(heap), WGC__BUSY_EVENT);
 }
 
 static size_t
@@ -51,11 +52,11 @@ report_fault(const struct wgc__check *check, const char *rule, const char *text,
 wgc_status
 wgc_check(wgc_heap *heap)
 {
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return wgc__api_status();
     struct wgc__check check = {.report = report_fault, .data = heap};
-    shut(heap);
+    shut(heap, __builtin_frame_address(0));
     wgc__heap_check(heap, &check);
     open_again(heap);
     if (check.faults != 0)
@@ -154,14 +155,14 @@ size_t
 wgc_walk(wgc_heap *heap, wgc_walk_fn *fn, void *data)
 {
     size_t calls = 0;
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return 0;
     if (fn == NULL) {
         wgc__api_refuse(heap, WGC_INVALID);
         return 0;
     }
-    shut(heap);
+    shut(heap, __builtin_frame_address(0));
     for (uint32_t i = 0; i < wgc__blocks_top(&heap->blocks); i++) {
         const struct wgc__block *block = &heap->blocks.table[i];
         if ((block->state == WGC__BLOCK_SMALL ||
@@ -179,15 +180,22 @@ wgc_walk(wgc_heap *heap, wgc_walk_fn *fn, void *data)
 struct question {
     struct wgc_heap *heap;
     struct wgc__search search;
+    bool exact;
     size_t length;
 };
 
 static void
-ask_on_stack(void *hot_end, void *data)
+answer_question(void *hot_end, void *data)
 {
     struct question *question = data;
-    question->length =
-        wgc__path_find(question->heap, &question->search, hot_end);
+    struct wgc_heap *heap = question->heap;
+    shut(heap, hot_end);
+    if (question->exact ||
+        !wgc__world_is_scannable(&heap->world, wgc__world_find(heap)) ||
+        !wgc__world_is_on_stack(wgc__world_find(heap)))
+        hot_end = NULL;
+    question->length = wgc__path_find(heap, &question->search, hot_end);
+    open_again(heap);
 }
 
 size_t
@@ -195,10 +203,11 @@ wgc_find_path(wgc_heap *heap, const void *address, bool exact, wgc_step *steps,
               size_t most)
 {
     struct wgc__object object;
-    struct question question = {.search = {.own_end = (void *)WGC__HERE,
+    struct question question = {.exact = exact,
+                                .search = {.own_end = (void *)WGC__HERE,
                                            .steps = steps,
                                            .most = steps != NULL ? most : 0}};
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return 0;
     if (!wgc__heap_object_find(heap, wgc__word_of(address), &object)) {
@@ -207,12 +216,7 @@ wgc_find_path(wgc_heap *heap, const void *address, bool exact, wgc_step *steps,
     }
     question.heap = heap;
     question.search.object = wgc__word_of(object.start);
-    shut(heap);
-    if (exact || !wgc__world_is_on_stack(&heap->mutator))
-        ask_on_stack(NULL, &question);
-    else
-        wgc__stack_spill(ask_on_stack, &question);
-    open_again(heap);
+    wgc__stack_spill(answer_question, &question);
     if (question.search.no_memory)
         wgc__api_refuse(heap, WGC_NO_MEMORY);
     return question.length;
@@ -267,10 +271,10 @@ wgc_find_self_retained(wgc_heap *heap, wgc_self_retained_fn *fn, void *data)
     size_t count = 0;
     struct wgc__walk walk;
     struct wgc__record *record;
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return 0;
-    shut(heap);
+    shut(heap, __builtin_frame_address(0));
     wgc__walk_init(&walk, &heap->blocks, WGC__KIND_FINALIZER);
     while ((record = wgc__walk_next(&walk)) != NULL) {
         if (record->type != WGC__RECORD_AFTER || !wgc__api_is_indexed(record) ||

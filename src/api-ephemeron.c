@@ -12,7 +12,7 @@ struct hold {
 static struct hold
 hold_roots(struct wgc_heap *heap, const void *a, const void *b, const void *c)
 {
-    const void **held = heap->mutator.held;
+    const void **held = wgc__api_held(heap);
     struct hold kept = {heap, {held[0], held[1], held[2]}};
     held[0] = a;
     held[1] = b;
@@ -24,7 +24,7 @@ static void
 let_go(const struct hold *kept)
 {
     for (int i = 0; i < 3; i++)
-        kept->heap->mutator.held[i] = kept->before[i];
+        wgc__api_held(kept->heap)[i] = kept->before[i];
 }
 
 /* ---- Handles ---- */
@@ -44,8 +44,7 @@ new_handle(struct wgc_heap *heap, uint16_t kind, size_t bytes, const void *a,
     if (!wgc__heap_need_maps(heap) && wgc__api_may_collect(heap))
         wgc__collect(heap, false);
     if (wgc__heap_need_maps(heap))
-        handle =
-            wgc__api_allocate(heap, wgc__heap_lane(heap, kind), bytes, 1, here);
+        handle = wgc__api_allocate(heap, kind, bytes, 1, here);
     else
         wgc__api_refuse(heap, WGC_NO_MEMORY);
     let_go(&kept);
@@ -56,7 +55,7 @@ wgc_weakmap *
 wgc_weakmap_new(wgc_heap *heap, const wgc_weakmap_info *info)
 {
     static const wgc_weakmap_info none = {.weak_keys = true};
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return NULL;
     info = info != NULL ? info : &none;
@@ -71,6 +70,7 @@ wgc_weakmap_new(wgc_heap *heap, const wgc_weakmap_info *info)
     map->mode = (info->weak_keys ? WGC__MAP_WEAK_KEYS : 0U) |
                 (info->weak_values ? WGC__MAP_WEAK_VALUES : 0U) |
                 (info->outlives_guards ? WGC__MAP_LONG : 0U);
+    map->world = &heap->world;
     map->hash = info->hash;
     map->equal = info->equal;
     map->data = info->data;
@@ -164,7 +164,7 @@ set_entry(struct wgc_heap *heap, struct wgc_weakmap *map, void *key,
 wgc_status
 wgc_weakmap_set(wgc_weakmap *map, void *key, void *value)
 {
-    struct wgc_heap *heap;
+    WGC__LOCKED struct wgc_heap *heap = NULL;
     if (map_of(map, &heap) == NULL)
         return wgc__api_status();
     wgc_status status = check_sides(heap, map, key, value);
@@ -197,7 +197,7 @@ lookup(struct wgc_heap *heap, struct wgc_weakmap *map, const void *key)
 void *
 wgc_weakmap_get(wgc_weakmap *map, const void *key)
 {
-    struct wgc_heap *heap;
+    WGC__LOCKED struct wgc_heap *heap = NULL;
     if (map_of(map, &heap) == NULL)
         return NULL;
     const struct wgc__entry *entry = lookup(heap, map, key);
@@ -207,7 +207,7 @@ wgc_weakmap_get(wgc_weakmap *map, const void *key)
 bool
 wgc_weakmap_remove(wgc_weakmap *map, const void *key)
 {
-    struct wgc_heap *heap;
+    WGC__LOCKED struct wgc_heap *heap = NULL;
     if (map_of(map, &heap) == NULL)
         return false;
     struct wgc__entry *entry = lookup(heap, map, key);
@@ -219,7 +219,7 @@ wgc_weakmap_remove(wgc_weakmap *map, const void *key)
 size_t
 wgc_weakmap_count(wgc_weakmap *map)
 {
-    struct wgc_heap *heap;
+    WGC__LOCKED struct wgc_heap *heap = NULL;
     return map_of(map, &heap) != NULL ? map->live : 0;
 }
 
@@ -227,7 +227,7 @@ bool
 wgc_weakmap_next(wgc_weakmap *map, wgc_weakmap_iterator *iterator, void **key,
                  void **value)
 {
-    struct wgc_heap *heap;
+    WGC__LOCKED struct wgc_heap *heap = NULL;
     if (map_of(map, &heap) == NULL)
         return false;
     if (iterator == NULL) {
@@ -252,7 +252,7 @@ wgc_weakmap_next(wgc_weakmap *map, wgc_weakmap_iterator *iterator, void **key,
 bool
 wgc_weakmap_pop(wgc_weakmap *map, void **key, void **value)
 {
-    struct wgc_heap *heap;
+    WGC__LOCKED struct wgc_heap *heap = NULL;
     if (map_of(map, &heap) == NULL)
         return false;
     struct wgc__entry *entry = wgc__weakmap_last(map);
@@ -272,7 +272,7 @@ wgc_ephemeron *
 wgc_ephemeron_new(wgc_heap *heap, void *key, void *value)
 {
     struct wgc__object object;
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return NULL;
     if (!wgc__heap_object_at(heap, key, &object)) {
@@ -296,7 +296,7 @@ wgc_ephemeron_new(wgc_heap *heap, void *key, void *value)
 void *
 wgc_ephemeron_key(wgc_ephemeron *ephemeron)
 {
-    struct wgc_heap *heap;
+    WGC__LOCKED struct wgc_heap *heap = NULL;
     if (wgc__api_handle(ephemeron, WGC__KIND_EPHEMERON, &heap) == NULL)
         return NULL;
     return wgc__address_of(ephemeron->edge.node.key);
@@ -305,7 +305,7 @@ wgc_ephemeron_key(wgc_ephemeron *ephemeron)
 void *
 wgc_ephemeron_value(wgc_ephemeron *ephemeron)
 {
-    struct wgc_heap *heap;
+    WGC__LOCKED struct wgc_heap *heap = NULL;
     if (wgc__api_handle(ephemeron, WGC__KIND_EPHEMERON, &heap) == NULL)
         return NULL;
     return ephemeron->edge.value;

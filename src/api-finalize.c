@@ -29,7 +29,7 @@ wgc_finalizer_new_guard(wgc_heap *heap, void *object, wgc_finalizer_fn *fn,
 bool
 wgc_finalizer_alive(const wgc_finalizer *finalizer)
 {
-    struct wgc_heap *heap;
+    WGC__LOCKED struct wgc_heap *heap = NULL;
     const struct wgc__record *record = finalizer_record(finalizer, &heap);
     return record != NULL && (record->flags & WGC__RECORD_ALIVE) != 0;
 }
@@ -37,7 +37,7 @@ wgc_finalizer_alive(const wgc_finalizer *finalizer)
 bool
 wgc_finalizer_cancel(wgc_finalizer *finalizer)
 {
-    struct wgc_heap *heap;
+    WGC__LOCKED struct wgc_heap *heap = NULL;
     struct wgc__record *record = finalizer_record(finalizer, &heap);
     if (record == NULL)
         return false;
@@ -55,18 +55,19 @@ wgc_finalizer_cancel(wgc_finalizer *finalizer)
 bool
 wgc_finalizer_run(wgc_finalizer *finalizer)
 {
-    struct wgc_heap *heap;
+    WGC__LOCKED struct wgc_heap *heap = NULL;
     struct wgc__record *record = finalizer_record(finalizer, &heap);
     if (record == NULL)
         return false;
-    wgc__queue_is_delivering(&heap->queue, WGC__HERE);
-    return wgc__finalize_run(&heap->queue, record);
+    struct wgc__delivery *delivery = wgc__api_delivery(heap);
+    wgc__queue_is_delivering(delivery, WGC__HERE);
+    return wgc__finalize_run(&heap->queue, delivery, record);
 }
 
 void *
 wgc_finalizer_object(const wgc_finalizer *finalizer)
 {
-    struct wgc_heap *heap;
+    WGC__LOCKED struct wgc_heap *heap = NULL;
     const struct wgc__record *record = finalizer_record(finalizer, &heap);
     return record != NULL && wgc__api_is_indexed(record)
                ? wgc__address_of(record->node.key)
@@ -76,7 +77,7 @@ wgc_finalizer_object(const wgc_finalizer *finalizer)
 void *
 wgc_finalizer_data(const wgc_finalizer *finalizer)
 {
-    struct wgc_heap *heap;
+    WGC__LOCKED struct wgc_heap *heap = NULL;
     const struct wgc__record *record = finalizer_record(finalizer, &heap);
     return record != NULL ? record->as.call.data : NULL;
 }
@@ -86,29 +87,33 @@ wgc_finalizer_data(const wgc_finalizer *finalizer)
 static size_t
 run_some(struct wgc_heap *heap, size_t most)
 {
+    struct wgc__thread *thread = wgc__heap_thread(heap);
     struct wgc__due few[32], *due = few;
     size_t room = heap->queue.counts[WGC__RECORD_AFTER] +
                   heap->queue.counts[WGC__RECORD_GUARD];
-    wgc__heap_table_free(heap, heap->due);
-    heap->due = NULL;
+    wgc__heap_table_free(heap, thread->due);
+    thread->due = NULL;
     if (room > 32)
-        due = heap->due = wgc__heap_table_new(heap, room * sizeof *due);
+        due = thread->due = wgc__heap_table_new(heap, room * sizeof *due);
     if (due == NULL || room <= 32) {
         due = few;
         room = 32;
     }
     size_t count = wgc__finalize_newest(&heap->blocks, due, room);
-    return wgc__finalize_run_due(&heap->queue, &heap->blocks, due, count, most);
+    return wgc__finalize_run_due(&heap->queue, &thread->delivery, &heap->blocks,
+                                 due, count, most);
 }
 
 size_t
 wgc_finalizer_run_all(wgc_heap *heap)
 {
     enum { MORE = 65536 }; /* for those that callbacks register */
-    heap = wgc__api_enter(heap);
-    if (heap == NULL || wgc__queue_is_delivering(&heap->queue, WGC__HERE))
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
+    if (heap == NULL ||
+        wgc__queue_is_delivering(wgc__api_delivery(heap), WGC__HERE))
         return 0;
-    size_t ran = wgc__queue_deliver(&heap->queue, SIZE_MAX, WGC__HERE);
+    size_t ran = wgc__queue_deliver(&heap->queue, wgc__api_delivery(heap),
+                                    SIZE_MAX, WGC__HERE);
     size_t most = heap->queue.counts[WGC__RECORD_AFTER] +
                   heap->queue.counts[WGC__RECORD_GUARD] + MORE;
     for (size_t some; most != 0 && (some = run_some(heap, most)) != 0;) {

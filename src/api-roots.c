@@ -6,15 +6,15 @@ static wgc_status
 add_root(wgc_heap *heap, enum wgc__root_type type, wgc__word key, void *other,
          const void *held)
 {
-    heap->mutator.held[0] = held;
-    heap->mutator.held[1] = other;
+    wgc__api_held(heap)[0] = held;
+    wgc__api_held(heap)[1] = other;
     struct wgc__root *root =
         wgc__heap_table_new(heap, sizeof(struct wgc__root));
     if (root == NULL && wgc__api_may_collect(heap)) {
         wgc__collect(heap, false);
         root = wgc__heap_table_new(heap, sizeof *root);
     }
-    heap->mutator.held[0] = heap->mutator.held[1] = NULL;
+    wgc__api_held(heap)[0] = wgc__api_held(heap)[1] = NULL;
     if (root == NULL)
         return wgc__api_refuse(heap, WGC_NO_MEMORY);
     wgc__roots_add(&heap->roots, root, type, key, other);
@@ -37,7 +37,7 @@ remove_root(wgc_heap *heap, enum wgc__root_type type, wgc__word key,
 wgc_status
 wgc_root_add(wgc_heap *heap, const void *low, const void *high)
 {
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return wgc__api_status();
     if (wgc__word_of(low) > wgc__word_of(high))
@@ -49,7 +49,7 @@ wgc_root_add(wgc_heap *heap, const void *low, const void *high)
 wgc_status
 wgc_root_remove(wgc_heap *heap, const void *low, const void *high)
 {
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return wgc__api_status();
     if (wgc__word_of(low) > wgc__word_of(high))
@@ -60,7 +60,7 @@ wgc_root_remove(wgc_heap *heap, const void *low, const void *high)
 wgc_status
 wgc_root_add_callback(wgc_heap *heap, wgc_root_fn *fn, void *data)
 {
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return wgc__api_status();
     if (fn == NULL)
@@ -71,7 +71,7 @@ wgc_root_add_callback(wgc_heap *heap, wgc_root_fn *fn, void *data)
 wgc_status
 wgc_root_remove_callback(wgc_heap *heap, wgc_root_fn *fn, void *data)
 {
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return wgc__api_status();
     return remove_root(heap, WGC__ROOT_CALLBACK, (wgc__word)fn, data);
@@ -81,7 +81,7 @@ wgc_status
 wgc_pin(wgc_heap *heap, const void *address)
 {
     struct wgc__object object;
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return wgc__api_status();
     if (!wgc__heap_object_at(heap, address, &object))
@@ -101,7 +101,7 @@ wgc_status
 wgc_unpin(wgc_heap *heap, const void *address)
 {
     struct wgc__object object;
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return wgc__api_status();
     if (!wgc__heap_object_at(heap, address, &object))

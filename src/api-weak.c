@@ -35,37 +35,50 @@ static WGC__ALWAYS const struct wgc__record *
 find_fast(const wgc_weakref *reference)
 {
     const struct wgc__mutator *mutator = wgc__world_current;
-    if (WGC__UNLIKELY(mutator == NULL))
+    if (WGC__UNLIKELY(mutator == NULL || mutator->open == NULL))
         return NULL;
-    const struct wgc_heap *heap = mutator->heap;
-    size_t offset = wgc__word_of(reference) - wgc__word_of(heap->blocks.base);
-    if (WGC__UNLIKELY(offset >= heap->blocks.extent ||
-                      heap->phase != WGC__IDLE || heap->depth_event != 0))
+    const struct wgc__blocks *blocks = &mutator->open->blocks;
+    size_t offset = wgc__word_of(reference) - wgc__word_of(blocks->base);
+    if (WGC__UNLIKELY(offset >=
+                      __atomic_load_n(&blocks->extent, __ATOMIC_RELAXED)))
         return NULL;
-    const struct wgc__block *block =
-        &heap->blocks.table[offset >> heap->blocks.shift];
-    offset &= ((size_t)1 << heap->blocks.shift) - 1;
-    if (WGC__UNLIKELY(block->state != WGC__BLOCK_SMALL ||
-                      block->kind != WGC__KIND_WEAKREF ||
+    const struct wgc__block *block = &blocks->table[offset >> blocks->shift];
+    offset &= ((size_t)1 << blocks->shift) - 1;
+    if (WGC__UNLIKELY(block->kind != WGC__KIND_WEAKREF ||
                       offset % sizeof(struct wgc__record) != 0))
         return NULL;
     return &reference->record;
 }
 
+static void *
+target_of(const struct wgc__record *record)
+{
+    return wgc__address_of(
+        __atomic_load_n(&record->node.key, __ATOMIC_RELAXED));
+}
+
+static WGC__NOINLINE void *
+get_slowly(const wgc_weakref *reference)
+{
+    WGC__LOCKED struct wgc_heap *heap = NULL;
+    const struct wgc__record *record = reference_record(reference, &heap);
+    return record != NULL ? target_of(record) : NULL;
+}
+
+/* No lock: a cycle clears references only while this thread is SAFE, and it is
+   not that between the load and the use of what it loaded (BW18). */
 void *
 wgc_weakref_get(wgc_weakref *reference)
 {
-    struct wgc_heap *heap;
     const struct wgc__record *record = find_fast(reference);
-    if (WGC__UNLIKELY(record == NULL))
-        record = reference_record(reference, &heap);
-    return record != NULL ? wgc__address_of(record->node.key) : NULL;
+    return WGC__LIKELY(record != NULL) ? target_of(record)
+                                       : get_slowly(reference);
 }
 
 wgc_status
 wgc_weakref_clear(wgc_weakref *reference)
 {
-    struct wgc_heap *heap;
+    WGC__LOCKED struct wgc_heap *heap = NULL;
     struct wgc__record *record = reference_record(reference, &heap);
     if (record == NULL)
         return wgc__api_status();
@@ -80,7 +93,7 @@ wgc_weakref_clear(wgc_weakref *reference)
 wgc_weakref_fn *
 wgc_weakref_callback(wgc_weakref *reference)
 {
-    struct wgc_heap *heap;
+    WGC__LOCKED struct wgc_heap *heap = NULL;
     const struct wgc__record *record = reference_record(reference, &heap);
     if (record == NULL || (record->flags & WGC__RECORD_RUNNING) != 0)
         return NULL;
@@ -90,7 +103,7 @@ wgc_weakref_callback(wgc_weakref *reference)
 void *
 wgc_weakref_data(wgc_weakref *reference)
 {
-    struct wgc_heap *heap;
+    WGC__LOCKED struct wgc_heap *heap = NULL;
     const struct wgc__record *record = reference_record(reference, &heap);
     return record != NULL ? record->as.call.data : NULL;
 }
@@ -100,13 +113,18 @@ wgc_weakref_next(wgc_heap *heap, const void *target, wgc_weakref *previous)
 {
     const unsigned types = 1U << WGC__RECORD_SHORT | 1U << WGC__RECORD_LONG;
     const struct wgc__record *after = NULL;
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return NULL;
     if (previous != NULL) {
-        after = reference_record(previous, &heap);
-        if (after == NULL || after->node.key != wgc__word_of(target) ||
-            target == NULL)
+        struct wgc__object object;
+        if (!wgc__heap_object_at(heap, previous, &object) ||
+            object.info->kind != WGC__KIND_WEAKREF) {
+            wgc__api_set_status(WGC_NOT_AN_OBJECT);
+            return NULL;
+        }
+        after = &previous->record;
+        if (after->node.key != wgc__word_of(target) || target == NULL)
             return NULL;
     }
     return (wgc_weakref *)wgc__queue_find(&heap->queue, target, types, after);
@@ -129,7 +147,7 @@ wgc_status
 wgc_weak_slot_add(wgc_heap *heap, void **slot, void *target)
 {
     struct wgc__object object;
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return wgc__api_status();
     if (!is_place(heap, slot))
@@ -156,7 +174,7 @@ wgc_weak_slot_add(wgc_heap *heap, void **slot, void *target)
 wgc_status
 wgc_weak_slot_remove(wgc_heap *heap, void **slot)
 {
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return wgc__api_status();
     struct wgc__record *record = wgc__weak_slot_find(&heap->weak, slot);
@@ -169,7 +187,7 @@ wgc_weak_slot_remove(wgc_heap *heap, void **slot)
 wgc_status
 wgc_weak_slot_move(wgc_heap *heap, void **from, void **to)
 {
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return wgc__api_status();
     struct wgc__record *record = wgc__weak_slot_find(&heap->weak, from);

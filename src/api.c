@@ -53,40 +53,74 @@ wgc__api_refuse(struct wgc_heap *heap, wgc_status status)
     return status;
 }
 
+static bool
+is_shut(const struct wgc__mutator *mutator)
+{
+    return WGC__UNLIKELY((mutator->busy & WGC__BUSY_SHUT) != 0);
+}
+
+/* In a cycle or event this thread has the lock; in a blocking region it may. */
+static void
+refuse_busy(struct wgc__mutator *mutator)
+{
+    wgc__world_acquire(mutator);
+    wgc__api_refuse(mutator->heap, WGC_BUSY);
+    wgc__world_release(mutator);
+}
+
 struct wgc_heap *
-wgc__api_enter(wgc_heap *heap)
+wgc__api_lock(wgc_heap *heap)
 {
     struct wgc__mutator *mutator = wgc__world_find(heap);
     if (WGC__UNLIKELY(mutator == NULL)) {
         wgc__api_set_status(WGC_UNATTACHED);
         return NULL;
     }
-    if (WGC__UNLIKELY(heap->phase != WGC__IDLE || heap->depth_event != 0)) {
-        wgc__api_refuse(heap, WGC_BUSY);
+    if (is_shut(mutator)) {
+        refuse_busy(mutator);
         return NULL;
     }
+    wgc__world_acquire(mutator);
     return heap;
 }
 
+void
+wgc__api_unlock(struct wgc_heap *const *heap)
+{
+    if (*heap != NULL)
+        wgc__world_release(wgc__world_find(*heap));
+}
+
+static bool
+is_of_heap(struct wgc__mutator *mutator, const void *handle, uint16_t kind)
+{
+    struct wgc__object object;
+    return wgc__heap_object_at(mutator->heap, handle, &object) &&
+           object.info->kind == kind;
+}
+
+/* On success the lock is kept. */
 void *
 wgc__api_handle(const void *handle, uint16_t kind, struct wgc_heap **heap)
 {
-    struct wgc__object object;
     struct wgc__mutator *mutator = wgc__world_current;
-    while (mutator != NULL &&
-           !wgc__heap_object_at(mutator->heap, handle, &object))
-        mutator = mutator->next;
-    if (mutator == NULL || object.info->kind != kind) {
-        wgc__api_set_status(WGC_NOT_AN_OBJECT);
-        return NULL;
+    wgc_status status = mutator != NULL ? WGC_NOT_AN_OBJECT : WGC_UNATTACHED;
+    *heap = NULL;
+    for (; mutator != NULL; mutator = mutator->next) {
+        wgc__world_acquire(mutator);
+        bool found = is_of_heap(mutator, handle, kind);
+        if (found && !is_shut(mutator)) {
+            *heap = mutator->heap;
+            return wgc__address_of(wgc__word_of(handle));
+        }
+        if (found)
+            wgc__api_refuse(mutator->heap, WGC_BUSY);
+        wgc__world_release(mutator);
+        if (found)
+            return NULL;
     }
-    *heap = mutator->heap;
-    if (WGC__UNLIKELY((*heap)->phase != WGC__IDLE ||
-                      (*heap)->depth_event != 0)) {
-        wgc__api_refuse(*heap, WGC_BUSY);
-        return NULL;
-    }
-    return object.start;
+    wgc__api_set_status(status);
+    return NULL;
 }
 
 /* ---- Life of a heap ---- */
@@ -104,12 +138,18 @@ wgc_heap_new(const wgc_config *config)
 wgc_status
 wgc_heap_free(wgc_heap *heap)
 {
-    heap = wgc__api_enter(heap);
+    heap = wgc__api_lock(heap);
     if (heap == NULL)
         return wgc__api_status();
-    wgc__queue_is_delivering(&heap->queue, WGC__HERE);
-    if (heap->queue.running != NULL || heap->in_oom)
-        return wgc__api_refuse(heap, WGC_BUSY);
+    struct wgc__mutator *self = wgc__world_find(heap);
+    wgc__queue_is_delivering(wgc__api_delivery(heap), WGC__HERE);
+    if (wgc__api_delivery(heap)->running != NULL ||
+        (self->busy & WGC__BUSY_OOM) != 0 || heap->world.mutators != self ||
+        self->peer != NULL || self->depth != 1) {
+        wgc_status status = wgc__api_refuse(heap, WGC_BUSY);
+        wgc__world_release(self);
+        return status;
+    }
     wgc__heap_free(heap);
     return WGC_OK;
 }
@@ -117,7 +157,7 @@ wgc_heap_free(wgc_heap *heap)
 wgc_kind
 wgc_kind_new(wgc_heap *heap, const wgc_kind_info *info)
 {
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return WGC_KIND_INVALID;
     if (info == NULL || (info->trace != NULL && info->pointers != NULL) ||
@@ -141,16 +181,18 @@ wgc_kind_new(wgc_heap *heap, const wgc_kind_info *info)
 /* ---- Collection and delivery ---- */
 
 static wgc_status
-collect(wgc_heap *heap, bool exact, wgc__word here)
+collect(wgc_heap *mine, bool exact, wgc__word here)
 {
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *heap = wgc__api_lock(mine);
     if (heap == NULL)
         return wgc__api_status();
-    if (!exact && !wgc__world_is_on_stack(&heap->mutator))
+    if (!exact && !wgc__world_is_on_stack(wgc__world_find(heap)))
         return wgc__api_refuse(heap, WGC_UNATTACHED);
-    wgc__collect(heap, exact);
+    if (!wgc__collect(heap, exact))
+        return wgc__api_refuse(heap, WGC_UNATTACHED);
     if (heap->config.delivery != WGC_DELIVER_MANUAL)
-        wgc__queue_deliver(&heap->queue, SIZE_MAX, here);
+        wgc__queue_deliver(&heap->queue, wgc__api_delivery(heap), SIZE_MAX,
+                           here);
     return WGC_OK;
 }
 
@@ -169,7 +211,7 @@ wgc_collect_exact(wgc_heap *heap)
 wgc_status
 wgc_disable(wgc_heap *heap)
 {
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return wgc__api_status();
     heap->disabled++;
@@ -179,7 +221,7 @@ wgc_disable(wgc_heap *heap)
 wgc_status
 wgc_enable(wgc_heap *heap)
 {
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return wgc__api_status();
     if (heap->disabled == 0)
@@ -191,7 +233,7 @@ wgc_enable(wgc_heap *heap)
 wgc_status
 wgc_external(wgc_heap *heap, ptrdiff_t bytes)
 {
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return wgc__api_status();
     size_t grown;
@@ -212,26 +254,38 @@ wgc_external(wgc_heap *heap, ptrdiff_t bytes)
     return WGC_OK;
 }
 
+/* Also inside a cycle or event, where this thread has the lock. */
 size_t
 wgc_pending(wgc_heap *heap)
 {
-    return wgc__world_find(heap) != NULL ? heap->queue.pending : 0;
+    struct wgc__mutator *mutator = wgc__world_find(heap);
+    if (mutator == NULL) {
+        wgc__api_set_status(WGC_UNATTACHED);
+        return 0;
+    }
+    wgc__world_acquire(mutator);
+    size_t pending = heap->queue.pending;
+    wgc__world_release(mutator);
+    return pending;
 }
 
 size_t
 wgc_deliver(wgc_heap *heap, size_t most)
 {
-    heap = wgc__api_enter(heap);
-    return heap != NULL ? wgc__queue_deliver(&heap->queue, most, WGC__HERE) : 0;
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
+    return heap != NULL
+               ? wgc__queue_deliver(&heap->queue, wgc__api_delivery(heap), most,
+                                    WGC__HERE)
+               : 0;
 }
 
 wgc_status
 wgc_callback_abandon(wgc_heap *heap)
 {
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return wgc__api_status();
-    if (!wgc__queue_abandon(&heap->queue, WGC__HERE))
+    if (!wgc__queue_abandon(wgc__api_delivery(heap), WGC__HERE))
         return wgc__api_refuse(heap, WGC_NOT_FOUND);
     return WGC_OK;
 }
@@ -245,18 +299,9 @@ sum_of(const struct wgc__queue *queue, enum wgc__record_type a,
     return queue->counts[a] + queue->counts[b];
 }
 
-void
-wgc_stats_get(wgc_heap *heap, wgc_stats *stats)
+static void
+take_stats(struct wgc_heap *heap, wgc_stats *stats)
 {
-    if (stats == NULL) {
-        wgc__api_set_status(WGC_INVALID);
-        return;
-    }
-    *stats = (wgc_stats){0};
-    if (wgc__world_find(heap) == NULL) {
-        wgc__api_set_status(WGC_UNATTACHED);
-        return;
-    }
     const struct wgc__queue *queue = &heap->queue;
     struct wgc__census live = wgc__heap_census(heap);
     *stats = (wgc_stats){
@@ -281,10 +326,29 @@ wgc_stats_get(wgc_heap *heap, wgc_stats *stats)
     };
 }
 
+/* Also inside a cycle or event. */
+void
+wgc_stats_get(wgc_heap *heap, wgc_stats *stats)
+{
+    struct wgc__mutator *mutator = wgc__world_find(heap);
+    if (stats == NULL) {
+        wgc__api_set_status(WGC_INVALID);
+        return;
+    }
+    *stats = (wgc_stats){0};
+    if (mutator == NULL) {
+        wgc__api_set_status(WGC_UNATTACHED);
+        return;
+    }
+    wgc__world_acquire(mutator);
+    take_stats(heap, stats);
+    wgc__world_release(mutator);
+}
+
 size_t
 wgc_trim(wgc_heap *heap)
 {
-    heap = wgc__api_enter(heap);
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return 0;
     return wgc__chunk_release(&heap->chunk, 0) << heap->chunk.shift;

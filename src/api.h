@@ -9,13 +9,21 @@
 #include "collect.h"
 #include "wgc/finalize.h"
 #include "wgc/heap.h"
+#include "wgc/thread.h"
 #include "wgc/weak.h"
 
 /* Stack address of a public function, told to delivery (queue.h). */
 #define WGC__HERE ((wgc__word)__builtin_frame_address(0))
 
-/* The heap, if this thread may call it now; else NULL, and the status is set. */
-struct wgc_heap *wgc__api_enter(wgc_heap *heap);
+/*
+ * The heap, locked, if this thread may call it now; else NULL, and the status is
+ * set.  Every public function begins so, and the lock is released where the
+ * variable ends.
+ */
+struct wgc_heap *wgc__api_lock(wgc_heap *heap);
+void wgc__api_unlock(struct wgc_heap *const *heap);
+#define WGC__LOCKED __attribute__((cleanup(wgc__api_unlock)))
+
 /* Set the status, tell the host; returns the status. */
 wgc_status wgc__api_refuse(struct wgc_heap *heap, wgc_status status);
 void wgc__api_set_status(wgc_status status);
@@ -27,15 +35,30 @@ wgc__api_status(void)
     return (wgc_status)wgc__world_status;
 }
 
+/* The callbacks that run on this thread. */
+static inline struct wgc__delivery *
+wgc__api_delivery(const struct wgc_heap *heap)
+{
+    return &wgc__heap_thread(heap)->delivery;
+}
+
+/* Roots of this thread while it is in a public function. */
+static inline const void **
+wgc__api_held(const struct wgc_heap *heap)
+{
+    return wgc__world_find(heap)->held;
+}
+
 static inline bool
 wgc__api_may_collect(const struct wgc_heap *heap)
 {
     return !heap->config.manual_collect && heap->disabled == 0 &&
-           wgc__world_is_on_stack(&heap->mutator);
+           wgc__world_is_on_stack(wgc__world_find(heap));
 }
 
-/* What is behind a handle, of whichever of this thread's heaps it is; NULL, and
-   the status is set, if it is none of this kind or may not be used now. */
+/* What is behind a handle, of whichever of this thread's heaps it is, and that
+   heap, locked; NULL for both, and the status is set, if it is none of this kind
+   or may not be used now. */
 void *wgc__api_handle(const void *handle, uint16_t kind,
                       struct wgc_heap **heap);
 
@@ -48,8 +71,8 @@ wgc__api_is_indexed(const struct wgc__record *record)
 }
 
 /* Allocate, with cycles and the host's hook as they are due. */
-void *wgc__api_allocate(struct wgc_heap *heap, struct wgc__lane *lane,
-                        size_t bytes, size_t alignment, wgc__word here);
+void *wgc__api_allocate(struct wgc_heap *heap, uint32_t kind, size_t bytes,
+                        size_t alignment, wgc__word here);
 /* The same for a record, while `a` and `b` are roots (Q12). */
 struct wgc__record *wgc__api_new_record(struct wgc_heap *heap, uint16_t kind,
                                         const void *a, const void *b,

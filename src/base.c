@@ -117,7 +117,7 @@ void
 wgc__index_add(struct wgc__index *index, struct wgc__node *node, wgc__word key)
 {
     struct wgc__node **bucket = &bucket_array(index)[bucket_of(index, key)];
-    node->key = key;
+    __atomic_store_n(&node->key, key, __ATOMIC_RELAXED); /* see queue.c */
     set_next(&node->next, *bucket);
     *bucket = node;
     set_link(index, node, bucket);

@@ -63,6 +63,17 @@ wgc__expect(struct wgc__check *check, bool holds, const char *rule,
 
 typedef uintptr_t wgc__word;
 
+/* In a loop that waits for another thread. */
+static inline void
+wgc__pause(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#else
+    __asm__ volatile("" ::: "memory");
+#endif
+}
+
 enum {
     WGC__GRANULE_SHIFT = 4,
     WGC__GRANULE = 1 << WGC__GRANULE_SHIFT, /* alignment of every object */

@@ -9,7 +9,7 @@ take(struct wgc__blocks *blocks, struct wgc__chunk *chunk, size_t bytes,
 {
     uint32_t block = wgc__chunk_take(chunk, wgc__chunk_blocks(chunk, bytes),
                                      alignment, zeroed);
-    blocks->extent = (size_t)chunk->top << chunk->shift;
+    wgc__blocks_extend(blocks, chunk);
     return block;
 }
 
@@ -77,7 +77,7 @@ wgc__large_resize(struct wgc__blocks *blocks, struct wgc__chunk *chunk,
     if (new > old) {
         if (!wgc__chunk_extend(chunk, block, old, new, &zeroed))
             return false;
-        blocks->extent = (size_t)chunk->top << chunk->shift;
+        wgc__blocks_extend(blocks, chunk);
         set_tails(blocks, block, old, new);
     } else {
         wgc__chunk_cut(chunk, block, old, new);

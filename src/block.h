@@ -73,6 +73,14 @@ wgc__blocks_bits_stride(unsigned shift)
 void wgc__blocks_init(struct wgc__blocks *blocks,
                       const struct wgc__chunk *chunk);
 
+/* Blocks came into use; threads look without the lock. */
+static inline void
+wgc__blocks_extend(struct wgc__blocks *blocks, const struct wgc__chunk *chunk)
+{
+    __atomic_store_n(&blocks->extent, (size_t)chunk->top << chunk->shift,
+                     __ATOMIC_RELAXED); /* I4 */
+}
+
 static inline uint32_t
 wgc__blocks_top(const struct wgc__blocks *blocks)
 {

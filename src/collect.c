@@ -6,13 +6,13 @@
 #include "collect.h"
 
 #include "verify.h"
+#include "wgc/thread.h"
 
 /* ---- Stop, and see the heap as it is ---- */
 
 static void
 begin(struct wgc_heap *heap)
 {
-    wgc__world_stop(heap);
     wgc__heap_retire(heap);
     const wgc_event event = {.type = WGC_EVENT_CYCLE_BEGIN,
                              .bytes = heap->alloc.since};
@@ -74,21 +74,57 @@ mark_root(const struct wgc__root *root, struct wgc_tracer *tracer)
 }
 
 static void
+mark_stack(struct wgc_heap *heap, const struct wgc__stack *stack)
+{
+    wgc__mark_foreign(&heap->tracer, stack->saved,
+                      stack->saved + WGC__STACK_SAVED, true);
+    wgc__stack_report(stack, mark_stack_range, heap);
+}
+
+/* What a coroutine that never ran is to begin with lies at the far end. */
+static void
+mark_coroutine(struct wgc_heap *heap, const struct wgc__stack *stack)
+{
+    if (stack->hot_end != NULL) {
+        mark_stack(heap, stack);
+        return;
+    }
+    size_t bytes =
+        wgc__min((size_t)WGC_STACK_ENTRY,
+                 wgc__word_of(stack->base) - wgc__word_of(stack->limit));
+    mark_stack_range((const char *)stack->base - bytes, stack->base, heap);
+}
+
+static void
+mark_threads(struct wgc_heap *heap)
+{
+    const struct wgc__mutator *self = wgc__world_find(heap);
+    for (struct wgc__mutator *m = heap->world.mutators; m != NULL;
+         m = m->peer) {
+        for (size_t i = 0; i < sizeof m->held / sizeof m->held[0]; i++)
+            wgc__mark_word(&heap->tracer, wgc__word_of(m->held[i]));
+        if (m != self && m->local_low != NULL)
+            mark_static_range(m->local_low, m->local_high, heap);
+        if (!heap->exact)
+            mark_stack(heap, &m->own);
+    }
+    if (!heap->exact)
+        for (const struct wgc_stack *stack = heap->world.stacks; stack != NULL;
+             stack = stack->next)
+            mark_coroutine(heap, &stack->stack);
+}
+
+static void
 mark_roots(struct wgc_heap *heap)
 {
     struct wgc_tracer *tracer = &heap->tracer;
-    const struct wgc__mutator *mutator = &heap->mutator;
     tracer->in_roots = true;
-    for (size_t i = 0; i < sizeof mutator->held / sizeof mutator->held[0]; i++)
-        wgc__mark_word(tracer, wgc__word_of(mutator->held[i]));
+    mark_threads(heap);
     for (const struct wgc__root *root = heap->roots.all; root != NULL;
          root = root->next)
         mark_root(root, tracer);
     if (!heap->config.no_globals)
         wgc__platform_static_ranges(mark_static_range, heap);
-    if (heap->hot_end != NULL)
-        wgc__stack_ranges(heap->hot_end, mutator->stack_base, mark_stack_range,
-                          heap);
     wgc__queue_mark(&heap->queue, tracer);
     tracer->in_roots = false;
     wgc__mark_drain(tracer);
@@ -183,7 +219,7 @@ sweep(struct wgc_heap *heap)
     heap->live = (struct wgc__census){0, 0};
     for (size_t kind = 0; kind < heap->kinds_count; kind++)
         if (heap->kinds[kind] != NULL)
-            wgc__alloc_forget(&heap->kinds[kind]->lane);
+            wgc__alloc_forget(wgc__heap_lane(heap, (uint32_t)kind));
     for (uint32_t i = wgc__blocks_top(&heap->blocks); i-- > 0;) {
         const struct wgc__block *block = &heap->blocks.table[i];
         if (block->state != WGC__BLOCK_SMALL &&
@@ -221,7 +257,6 @@ settle(struct wgc_heap *heap, size_t holes)
 static void
 end(struct wgc_heap *heap)
 {
-    wgc__world_resume(heap);
     heap->cycles++;
     heap->pause_last = wgc__heap_clock(heap) - heap->cycle_began;
     heap->pause_total += heap->pause_last;
@@ -275,24 +310,38 @@ step(struct wgc_heap *heap, size_t *holes)
     return WGC__IDLE;
 }
 
+struct cycle {
+    struct wgc_heap *heap;
+    bool exact;
+    bool ran;
+};
+
+/* The others go on when whoever called lets go of the lock. */
 static void
 run_cycle(void *hot_end, void *data)
 {
-    struct wgc_heap *heap = data;
+    struct cycle *cycle = data;
+    struct wgc_heap *heap = cycle->heap;
+    struct wgc__mutator *self = wgc__world_find(heap);
     size_t holes = 0;
-    heap->hot_end = hot_end;
+    wgc__world_stop(&heap->world, self, hot_end);
+    cycle->ran = cycle->exact || wgc__world_is_scannable(&heap->world, self);
+    if (!cycle->ran)
+        return;
+    heap->exact = cycle->exact;
+    wgc__world_set_busy(self, WGC__BUSY_CYCLE);
     heap->phase = WGC__STOP;
     while (heap->phase != WGC__IDLE) {
         heap->phase = step(heap, &holes);
         wgc__verify(heap);
     }
+    wgc__world_end_busy(self, WGC__BUSY_CYCLE);
 }
 
-void
+bool
 wgc__collect(struct wgc_heap *heap, bool exact)
 {
-    if (exact)
-        run_cycle(NULL, heap);
-    else
-        wgc__stack_spill(run_cycle, heap);
+    struct cycle cycle = {heap, exact, false};
+    wgc__stack_spill(run_cycle, &cycle);
+    return cycle.ran;
 }

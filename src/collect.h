@@ -8,8 +8,9 @@
 
 #include "heap.h"
 
-/* `exact`: no stack and no register is a root. */
-void wgc__collect(struct wgc_heap *heap, bool exact);
+/* `exact`: no stack and no register is a root.  False, and nothing happened, if
+   one that should be cannot be scanned. */
+bool wgc__collect(struct wgc_heap *heap, bool exact);
 
 /* Has enough been allocated, with `bytes` more, for an automatic cycle? */
 static inline bool

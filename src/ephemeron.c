@@ -204,8 +204,12 @@ wgc__ephemeron_select(const struct wgc__ephemerons *ephemerons,
 uint32_t
 wgc__weakmap_hash(const struct wgc_weakmap *map, const void *key)
 {
-    uint64_t hash = map->hash != NULL ? map->hash(key, map->data)
-                                      : wgc__word_of(key) >> WGC__GRANULE_SHIFT;
+    uint64_t hash = wgc__word_of(key) >> WGC__GRANULE_SHIFT;
+    if (map->hash != NULL) {
+        wgc__world_pause(map->world);
+        hash = map->hash(key, map->data);
+        wgc__world_proceed(map->world);
+    }
     hash ^= hash >> 32;
     return (uint32_t)(hash * UINT64_C(0x9E3779B97F4A7C15) >> 32);
 }
@@ -271,7 +275,9 @@ wgc__weakmap_find(const struct wgc_weakmap *map, const void *key, uint32_t hash,
             return entry;
         if (map->equal == NULL)
             continue;
+        wgc__world_pause(map->world);
         bool equal = map->equal(other, key, map->data);
+        wgc__world_proceed(map->world);
         *stale = map->changes != changes;
         if (equal || *stale)
             return *stale ? NULL : entry;

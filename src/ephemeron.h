@@ -26,6 +26,7 @@
 
 #include "alloc.h"
 #include "mark.h"
+#include "world.h"
 
 struct wgc_ephemeron {
     struct wgc__edge edge;
@@ -56,6 +57,7 @@ struct wgc_weakmap {
     uint32_t changes; /* of anything: a lookup that called the host restarts */
     uint32_t waiting; /* edges that the marker kept when it opened the map */
     uint32_t mode;
+    struct wgc__world *world; /* to let go of while the host's functions run */
     size_t (*hash)(const void *key, void *data);
     bool (*equal)(const void *a, const void *b, void *data);
     void *data;

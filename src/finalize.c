@@ -133,7 +133,8 @@ wgc__finalize_rescue(const struct wgc__queue *queue, struct wgc_tracer *tracer)
 /* ---- By hand ---- */
 
 static void
-run(struct wgc__queue *queue, struct wgc__record *record, bool nests)
+run(struct wgc__queue *queue, struct wgc__delivery *delivery,
+    struct wgc__record *record, bool nests)
 {
     wgc__word target = record->node.key;
     if ((record->flags & WGC__RECORD_QUEUED) != 0) {
@@ -143,15 +144,16 @@ run(struct wgc__queue *queue, struct wgc__record *record, bool nests)
         if (record->type == WGC__RECORD_GUARD)
             record->node.key = target; /* to hand it out */
     }
-    wgc__queue_run(queue, record, nests);
+    wgc__queue_run(queue, delivery, record, nests);
 }
 
 bool
-wgc__finalize_run(struct wgc__queue *queue, struct wgc__record *record)
+wgc__finalize_run(struct wgc__queue *queue, struct wgc__delivery *delivery,
+                  struct wgc__record *record)
 {
     if ((record->flags & WGC__RECORD_ALIVE) == 0)
         return false;
-    run(queue, record, true);
+    run(queue, delivery, record, true);
     return true;
 }
 
@@ -227,7 +229,7 @@ is_still_due(const struct wgc__blocks *blocks, const struct wgc__due *due)
 }
 
 size_t
-wgc__finalize_run_due(struct wgc__queue *queue,
+wgc__finalize_run_due(struct wgc__queue *queue, struct wgc__delivery *delivery,
                       const struct wgc__blocks *blocks,
                       const struct wgc__due *due, size_t count, size_t most)
 {
@@ -236,7 +238,7 @@ wgc__finalize_run_due(struct wgc__queue *queue,
     for (size_t i = 0;
          i < count && ran < most && queue->newest_finalizer == newest; i++)
         if (is_still_due(blocks, &due[i])) {
-            run(queue, due[i].record, false);
+            run(queue, delivery, due[i].record, false);
             ran++;
         }
     return ran;

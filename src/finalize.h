@@ -36,11 +36,13 @@ size_t wgc__finalize_newest(const struct wgc__blocks *blocks,
                             struct wgc__due *due, size_t most);
 /* Run those, but stop as soon as a callback has made a newer one; how many. */
 size_t wgc__finalize_run_due(struct wgc__queue *queue,
+                             struct wgc__delivery *delivery,
                              const struct wgc__blocks *blocks,
                              const struct wgc__due *due, size_t count,
                              size_t most);
 
 /* Run one by hand; false if it is not alive. */
-bool wgc__finalize_run(struct wgc__queue *queue, struct wgc__record *record);
+bool wgc__finalize_run(struct wgc__queue *queue, struct wgc__delivery *delivery,
+                       struct wgc__record *record);
 
 #endif

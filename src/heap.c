@@ -14,7 +14,7 @@ wgc__heap_table_new(struct wgc_heap *heap, size_t bytes)
 {
     size_t since = heap->alloc.since;
     void *table = wgc__alloc_bytes(
-        &heap->alloc, &heap->internal_kinds[WGC__KIND_FIXTURE].lane, bytes);
+        &heap->alloc, wgc__heap_lane(heap, WGC__KIND_FIXTURE), bytes);
     heap->alloc.since = since; /* the host did not allocate this */
     return table;
 }
@@ -24,8 +24,8 @@ wgc__heap_table_free(struct wgc_heap *heap, void *table)
 {
     struct wgc__object object;
     if (table != NULL && wgc__object_at(&heap->blocks, table, &object))
-        wgc__alloc_free(&heap->alloc,
-                        &heap->internal_kinds[WGC__KIND_FIXTURE].lane, &object);
+        wgc__alloc_free(&heap->alloc, wgc__heap_lane(heap, WGC__KIND_FIXTURE),
+                        &object);
 }
 
 void
@@ -48,11 +48,14 @@ wgc__heap_tend_index(struct wgc_heap *heap, struct wgc__index *index)
 static void
 add_internal_kind(struct wgc_heap *heap, uint16_t kind, enum wgc__form form)
 {
-    struct wgc__kind *internal = &heap->internal_kinds[kind];
     static const uint64_t data = UINT64_C(1) << WGC__RECORD_DATA_WORD;
-    wgc__lane_init(&internal->lane, &heap->classes, kind,
-                   form == WGC__FORM_LEAF);
-    heap->kinds[kind] = internal;
+    struct wgc__lane *home =
+        kind <= WGC__KIND_LEAF
+            ? &heap->first.lanes[kind]
+            : &heap->internal_lanes[kind - WGC__KIND_LEAF - 1];
+    wgc__lane_init(home, &heap->classes, kind, form == WGC__FORM_LEAF);
+    heap->kinds[kind] = &heap->internal_kinds[kind];
+    heap->kinds[kind]->home = home;
     heap->shapes[kind] = (struct wgc__shape){
         .form = form,
         .pointers = &data,
@@ -76,13 +79,24 @@ add_internal_kinds(struct wgc_heap *heap)
     add_internal_kind(heap, WGC__KIND_SLOT, WGC__FORM_LEAF);
 }
 
+/* A kind and its home, and so many bytes behind, in one table. */
+static struct wgc__kind *
+new_kind(struct wgc_heap *heap, size_t bytes)
+{
+    struct wgc__kind *kind = wgc__heap_table_new(
+        heap, sizeof *kind + sizeof(struct wgc__lane) + bytes);
+    if (kind != NULL)
+        kind->home = (struct wgc__lane *)(void *)(kind + 1);
+    return kind;
+}
+
 static bool
 add_map_kind(struct wgc_heap *heap, uint16_t kind, wgc_trace_fn *trace)
 {
-    struct wgc__kind *map_kind = wgc__heap_table_new(heap, sizeof *map_kind);
+    struct wgc__kind *map_kind = new_kind(heap, 0);
     if (map_kind == NULL)
         return false;
-    wgc__lane_init(&map_kind->lane, &heap->classes, kind, trace == NULL);
+    wgc__lane_init(map_kind->home, &heap->classes, kind, trace == NULL);
     heap->shapes[kind] = (struct wgc__shape){
         .form = trace != NULL ? WGC__FORM_LINK : WGC__FORM_LEAF,
         .trace = trace,
@@ -150,12 +164,11 @@ copy_kind(struct wgc_heap *heap, const wgc_kind_info *info)
     size_t name_bytes = strlen(name) + 1;
     size_t map_bytes =
         (info->words / 64 + (info->words % 64 != 0)) * sizeof(uint64_t);
-    struct wgc__kind *kind =
-        wgc__heap_table_new(heap, sizeof *kind + map_bytes + name_bytes);
+    struct wgc__kind *kind = new_kind(heap, map_bytes + name_bytes);
     if (kind == NULL)
         return NULL;
-    kind->pointers = (uint64_t *)(void *)(kind + 1);
-    kind->name = (char *)(kind + 1) + map_bytes;
+    kind->pointers = (uint64_t *)(void *)(kind->home + 1);
+    kind->name = (char *)kind->pointers + map_bytes;
     if (map_bytes != 0)
         memcpy(kind->pointers, info->pointers, map_bytes);
     memcpy(kind->name, name, name_bytes);
@@ -173,7 +186,7 @@ wgc__heap_add_kind(struct wgc_heap *heap, const wgc_kind_info *info)
     if (kind == NULL)
         return 0;
     enum wgc__form form = form_of(info);
-    wgc__lane_init(&kind->lane, &heap->classes, (uint16_t)number,
+    wgc__lane_init(kind->home, &heap->classes, (uint16_t)number,
                    form == WGC__FORM_LEAF);
     heap->kinds[number] = kind;
     heap->shapes[number] = (struct wgc__shape){
@@ -212,24 +225,30 @@ wgc__heap_retire(struct wgc_heap *heap)
 {
     for (size_t kind = 0; kind < heap->kinds_count; kind++) {
         size_t since = heap->alloc.since;
-        if (heap->kinds[kind] != NULL)
-            wgc__alloc_retire(&heap->alloc, &heap->kinds[kind]->lane);
+        if (heap->kinds[kind] == NULL)
+            continue;
+        for (struct wgc__lane *lane = wgc__heap_lane(heap, (uint32_t)kind);
+             lane != NULL; lane = lane->next)
+            wgc__alloc_retire(&heap->alloc, lane);
         if (kind == WGC__KIND_FIXTURE)
             heap->alloc.since = since; /* was not counted either */
     }
 }
 
+/* What the lanes of one kind hold but have not handed out. */
 static struct wgc__census
-lane_ahead(const struct wgc__lane *lane)
+kind_ahead(const struct wgc__kind *kind)
 {
     struct wgc__census ahead = {0, 0};
-    for (unsigned class = 0; class < WGC__CLASSES; class ++) {
-        const struct wgc__run *run = &lane->runs[class];
-        size_t bytes = (size_t)(run->limit - run->next);
-        if (bytes != 0)
-            ahead.objects += bytes / run->cell_bytes;
-        ahead.bytes += bytes;
-    }
+    for (const struct wgc__lane *lane = kind->home; lane != NULL;
+         lane = lane->next)
+        for (unsigned class = 0; class < WGC__CLASSES; class ++) {
+            const struct wgc__run *run = &lane->runs[class];
+            size_t bytes = (size_t)(run->limit - wgc__run_next(run));
+            if (bytes != 0)
+                ahead.objects += bytes / run->cell_bytes;
+            ahead.bytes += bytes;
+        }
     return ahead;
 }
 
@@ -239,7 +258,7 @@ wgc__heap_ahead(const struct wgc_heap *heap)
     size_t bytes = 0;
     for (size_t kind = 0; kind < heap->kinds_count; kind++)
         if (heap->kinds[kind] != NULL && kind != WGC__KIND_FIXTURE)
-            bytes += lane_ahead(&heap->kinds[kind]->lane).bytes;
+            bytes += kind_ahead(heap->kinds[kind]).bytes;
     return bytes;
 }
 
@@ -260,7 +279,7 @@ wgc__heap_census(struct wgc_heap *heap)
     for (size_t kind = 0; kind < heap->kinds_count; kind++) {
         if (heap->kinds[kind] == NULL || wgc__kind_is_hidden((uint16_t)kind))
             continue;
-        struct wgc__census ahead = lane_ahead(&heap->kinds[kind]->lane);
+        struct wgc__census ahead = kind_ahead(heap->kinds[kind]);
         total.objects -= ahead.objects;
         total.bytes -= ahead.bytes;
     }
@@ -280,12 +299,152 @@ wgc__heap_clock(const struct wgc_heap *heap)
 void
 wgc__heap_event(struct wgc_heap *heap, const wgc_event *event)
 {
-    if (heap->config.on_event == NULL || heap->depth_event != 0)
+    struct wgc__mutator *self = wgc__world_find(heap);
+    if (heap->config.on_event == NULL ||
+        (self != NULL && (self->busy & WGC__BUSY_EVENT) != 0))
         return;
-    wgc__heap_retire(heap); /* it cannot allocate */
-    heap->depth_event++;
+    if (self != NULL)
+        wgc__world_set_busy(self, WGC__BUSY_EVENT);
     heap->config.on_event(heap, event, heap->config.event_data);
-    heap->depth_event--;
+    if (self != NULL)
+        wgc__world_end_busy(self, WGC__BUSY_EVENT);
+}
+
+/* ---- Threads ---- */
+
+static void
+init_thread(struct wgc_heap *heap, struct wgc__thread *thread)
+{
+    thread->by_kind = thread->by_kind_few;
+    thread->by_kind_count = WGC__KINDS_FEW;
+    for (uint32_t kind = 0; kind <= WGC__KIND_LEAF; kind++) {
+        struct wgc__lane *home = wgc__heap_lane(heap, kind);
+        if (&thread->lanes[kind] != home)
+            wgc__lane_join(&thread->lanes[kind], home, &heap->classes);
+        thread->by_kind[kind] = &thread->lanes[kind];
+    }
+    wgc__queue_join(&heap->queue, &thread->delivery);
+    wgc__world_attach(&thread->mutator, &heap->world);
+    thread->attached = true;
+}
+
+static bool
+grow_by_kind(struct wgc_heap *heap, struct wgc__thread *thread, size_t count)
+{
+    struct wgc__lane **table =
+        wgc__heap_table_new(heap, count * sizeof(struct wgc__lane *));
+    if (table == NULL)
+        return false;
+    memcpy(table, thread->by_kind, thread->by_kind_count * sizeof *table);
+    if (thread->by_kind != thread->by_kind_few)
+        wgc__heap_table_free(heap, thread->by_kind);
+    thread->by_kind = table;
+    thread->by_kind_count = count;
+    return true;
+}
+
+struct wgc__lane *
+wgc__heap_thread_lane(struct wgc_heap *heap, struct wgc__thread *thread,
+                      uint32_t kind)
+{
+    struct wgc__lane *lane = wgc__thread_lane(thread, kind);
+    if (lane != NULL)
+        return lane;
+    if (kind >= thread->by_kind_count &&
+        !grow_by_kind(heap, thread, heap->kinds_capacity))
+        return NULL;
+    struct wgc__lane *home = wgc__heap_lane(heap, kind);
+    if (thread == &heap->first) {
+        lane = home;
+    } else {
+        lane = wgc__heap_table_new(heap, sizeof *lane);
+        if (lane != NULL)
+            wgc__lane_join(lane, home, &heap->classes);
+    }
+    thread->by_kind[kind] = lane;
+    return lane;
+}
+
+/* A thread ends that is still attached. */
+static void
+detach_exiting(struct wgc__mutator *mutator)
+{
+    struct wgc_heap *heap = mutator->heap;
+    wgc__world_acquire(mutator);
+    wgc__heap_detach(heap, (struct wgc__thread *)mutator);
+    wgc__world_release_apart(&heap->world);
+}
+
+/* All that is asked of the system is asked without the lock. */
+wgc_status
+wgc__heap_attach(struct wgc_heap *heap)
+{
+    struct wgc__mutator fresh = {0};
+    wgc__world_init(&fresh, heap->chunk.arena, !heap->config.no_globals);
+    wgc__world_acquire_apart(&heap->world);
+    struct wgc__thread *thread =
+        heap->first.attached
+            ? wgc__heap_table_new(heap, sizeof(struct wgc__thread))
+            : &heap->first;
+    if (thread != NULL) {
+        thread->mutator = fresh;
+        init_thread(heap, thread);
+    }
+    wgc__world_release_apart(&heap->world);
+    wgc__world_on_exit(detach_exiting);
+    return thread != NULL ? WGC_OK : WGC_NO_MEMORY;
+}
+
+static void
+end_lane(struct wgc_heap *heap, struct wgc__lane *lane)
+{
+    wgc__alloc_retire(&heap->alloc, lane);
+    if (lane->home != lane)
+        wgc__lane_leave(lane);
+}
+
+/* Its runs go back, and then its memory; the lock is held. */
+static void
+end_thread(struct wgc_heap *heap, struct wgc__thread *thread)
+{
+    for (size_t kind = 0; kind < thread->by_kind_count; kind++) {
+        struct wgc__lane *lane = thread->by_kind[kind];
+        if (lane == NULL)
+            continue;
+        end_lane(heap, lane);
+        if (kind > WGC__KIND_LEAF && lane->home != lane)
+            wgc__heap_table_free(heap, lane);
+        thread->by_kind[kind] = NULL;
+    }
+    wgc__queue_leave(&heap->queue, &thread->delivery);
+    wgc__heap_table_free(heap, thread->due);
+    if (thread->by_kind != thread->by_kind_few)
+        wgc__heap_table_free(heap, thread->by_kind);
+    thread->due = NULL;
+    thread->attached = false;
+    if (thread != &heap->first)
+        wgc__heap_table_free(heap, thread);
+}
+
+void
+wgc__heap_detach(struct wgc_heap *heap, struct wgc__thread *thread)
+{
+    wgc__world_detach(&thread->mutator);
+    end_thread(heap, thread);
+}
+
+void
+wgc__heap_bury_others(struct wgc_heap *heap)
+{
+    const struct wgc__mutator *self = wgc__world_find(heap);
+    for (struct wgc__mutator *m = heap->world.mutators, *next; m != NULL;
+         m = next) {
+        next = m->peer;
+        if (m == self)
+            continue;
+        wgc__world_bury(m);
+        end_thread(heap, (struct wgc__thread *)m);
+    }
 }
 
 /* ---- Begin and end ---- */
@@ -341,11 +500,12 @@ init_modules(struct wgc_heap *heap)
     add_internal_kinds(heap);
     wgc__roots_init(&heap->roots);
     wgc__queue_init(&heap->queue);
+    heap->queue.world = &heap->world;
     heap->weak = (struct wgc__weak){
         .queue = &heap->queue,
         .blocks = &heap->blocks,
         .alloc = &heap->alloc,
-        .slots = &heap->internal_kinds[WGC__KIND_SLOT].lane,
+        .slots = wgc__heap_lane(heap, WGC__KIND_SLOT),
     };
     heap->ephemerons = (struct wgc__ephemerons){.blocks = &heap->blocks,
                                                 .alloc = &heap->alloc};
@@ -385,7 +545,10 @@ wgc__heap_new(const wgc_config *config, wgc_status *status)
         wgc__chunk_finish(&chunk);
         return NULL;
     }
-    wgc__world_attach(&heap->mutator, heap, chunk.arena);
+    heap->world.heap = heap;
+    wgc__world_init(&heap->first.mutator, chunk.arena, !config->no_globals);
+    init_thread(heap, &heap->first);
+    wgc__world_on_exit(detach_exiting);
     *status = WGC_OK;
     return heap;
 }
@@ -394,6 +557,6 @@ void
 wgc__heap_free(struct wgc_heap *heap)
 {
     struct wgc__chunk chunk = heap->chunk;
-    wgc__world_detach(&heap->mutator);
+    wgc__world_detach(wgc__world_find(heap));
     wgc__chunk_finish(&chunk);
 }

@@ -6,6 +6,8 @@
  *
  * I1  kinds[k] is NULL or the kind k; shapes[k] tells how it is scanned.
  * I2  phase is WGC__IDLE outside a cycle.
+ * I3  Everything is touched under the lock of `world` only, but for a thread's
+ *     own lanes while it is RUNNING (world.h), and what its comment excepts.
  */
 #ifndef WGC_HEAP_MODULE_H
 #define WGC_HEAP_MODULE_H
@@ -34,15 +36,33 @@ enum wgc__phase {
 };
 
 struct wgc__kind {
-    struct wgc__lane lane;
+    struct wgc__lane *home;
     char *name;
     uint64_t *pointers;
 };
 
 enum { WGC__KINDS_FEW = 16, WGC__KINDS_MAX = 65535 };
 
+/*
+ * What one thread has of a heap.  Lanes are found by kind: of the two built-in
+ * kinds they are here, of the host's kinds they are made when the thread first
+ * allocates such an object.  The heap's first thread is part of the heap, and
+ * its lanes are the homes.
+ */
+struct wgc__thread {
+    struct wgc__mutator mutator; /* first: what is found is one of these */
+    struct wgc__lane lanes[WGC__KIND_LEAF + 1];
+    struct wgc__lane **by_kind;
+    size_t by_kind_count;
+    struct wgc__lane *by_kind_few[WGC__KINDS_FEW];
+    struct wgc__delivery delivery;
+    struct wgc__due *due; /* of run_all */
+    bool attached;
+};
+
 struct wgc_heap {
-    struct wgc__mutator mutator;
+    struct wgc__world world;
+    struct wgc__thread first;
     struct wgc__classes classes;
     struct wgc__chunk chunk;
     struct wgc__blocks blocks;
@@ -58,21 +78,19 @@ struct wgc_heap {
     struct wgc__shape *shapes;
     size_t kinds_count, kinds_capacity;
     struct wgc__kind internal_kinds[WGC__KIND_SLOT + 1];
+    struct wgc__lane internal_lanes[WGC__KIND_SLOT - WGC__KIND_LEAF];
     struct wgc__kind *kinds_few[WGC__KINDS_FEW];
     struct wgc__shape shapes_few[WGC__KINDS_FEW];
 
     wgc_config config;
     enum wgc__phase phase;
-    unsigned depth_event; /* inside on_event, on_oom */
-    bool in_oom;
     size_t disabled;
     size_t stress_count;
     size_t threshold;
     size_t external, external_since;
 
-    struct wgc__due *due; /* of run_all */
-    bool has_guards;      /* this cycle had some to look at */
-    const void *hot_end;  /* of the stack; NULL: no stack is a root */
+    bool has_guards; /* this cycle had some to look at */
+    bool exact;      /* no stack is a root */
     struct wgc__census live;
     size_t self_retained;
     size_t cycles;
@@ -84,11 +102,39 @@ struct wgc_heap {
 struct wgc_heap *wgc__heap_new(const wgc_config *config, wgc_status *status);
 void wgc__heap_free(struct wgc_heap *heap);
 
+/* The home of a kind: that is where its blocks are listed. */
 static inline struct wgc__lane *
 wgc__heap_lane(struct wgc_heap *heap, uint32_t kind)
 {
-    return &heap->kinds[kind]->lane;
+    return heap->kinds[kind]->home;
 }
+
+/* What the calling thread has of a heap that it is attached to. */
+static inline struct wgc__thread *
+wgc__heap_thread(const struct wgc_heap *heap)
+{
+    return (struct wgc__thread *)wgc__world_find(heap);
+}
+
+/* This thread's lane for a kind, or NULL, without the lock: only once there is
+   one. */
+static inline struct wgc__lane *
+wgc__thread_lane(const struct wgc__thread *thread, uint32_t kind)
+{
+    return kind < thread->by_kind_count ? thread->by_kind[kind] : NULL;
+}
+
+/* The same; made if need be, NULL if there is no memory. */
+struct wgc__lane *wgc__heap_thread_lane(struct wgc_heap *heap,
+                                        struct wgc__thread *thread,
+                                        uint32_t kind);
+
+/* The calling thread joins the threads of this heap, or leaves them.  WGC_OK or
+   WGC_NO_MEMORY. */
+wgc_status wgc__heap_attach(struct wgc_heap *heap);
+void wgc__heap_detach(struct wgc_heap *heap, struct wgc__thread *thread);
+/* In the child of a fork: of its threads only the caller is left. */
+void wgc__heap_bury_others(struct wgc_heap *heap);
 
 /* A small table of the collector's own, zeroed; it stays until it is freed. */
 void *wgc__heap_table_new(struct wgc_heap *heap, size_t bytes);

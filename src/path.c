@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "path.h"
 
+#include "wgc/thread.h"
+
 #include <string.h>
 
 enum { NO_PARENT = UINT32_MAX, LOG_MIN = 1024 };
@@ -297,6 +299,51 @@ find_on_stack(const void *low, const void *high, void *data)
     }
 }
 
+/* The asking thread's own registers hold the question. */
+static void
+find_in_registers(struct finder *finder, const struct wgc__stack *stack,
+                  bool asks)
+{
+    for (size_t i = 0; i < WGC__STACK_SAVED; i++) {
+        struct wgc__object object;
+        if (asks &&
+            wgc__object_find(&finder->heap->blocks, stack->saved[i], &object) &&
+            wgc__word_of(object.start) == finder->target)
+            continue;
+        find_word(finder, stack->saved[i], WGC_HELD_BY_REGISTER, 0, NO_PARENT);
+    }
+}
+
+static void
+find_on_saved_stack(struct finder *finder, const struct wgc__stack *stack,
+                    const struct wgc__stack *asks)
+{
+    if (stack->hot_end != NULL) {
+        find_in_registers(finder, stack, stack == asks);
+        wgc__stack_report(stack, find_on_stack, finder);
+    } else { /* what a coroutine that never ran is to begin with */
+        size_t bytes =
+            wgc__min((size_t)WGC_STACK_ENTRY,
+                     wgc__word_of(stack->base) - wgc__word_of(stack->limit));
+        find_on_stack((const char *)stack->base - bytes, stack->base, finder);
+    }
+}
+
+static void
+find_on_stacks(struct finder *finder)
+{
+    const struct wgc__world *world = &finder->heap->world;
+    struct wgc__mutator *self = wgc__world_find(finder->heap);
+    for (struct wgc__mutator *m = world->mutators; m != NULL; m = m->peer) {
+        if (m != self && m->local_low != NULL)
+            find_static(m->local_low, m->local_high, finder);
+        find_on_saved_stack(finder, &m->own, wgc__world_stack(self));
+    }
+    for (const struct wgc_stack *stack = world->stacks; stack != NULL;
+         stack = stack->next)
+        find_on_saved_stack(finder, &stack->stack, wgc__world_stack(self));
+}
+
 static void
 find_root(struct finder *finder, const struct wgc__root *root)
 {
@@ -375,8 +422,7 @@ search_roots(struct finder *finder, const void *hot_end)
     if (spread(finder) || hot_end == NULL)
         return;
     finder->in_roots = true;
-    wgc__stack_ranges(hot_end, finder->heap->mutator.stack_base, find_on_stack,
-                      finder);
+    find_on_stacks(finder);
     spread(finder);
 }
 

@@ -107,6 +107,7 @@ wgc__platform_stack_base(bool quiet, void **limit)
 struct report {
     wgc__range_fn *fn;
     void *data;
+    bool local; /* thread-local variables only */
 };
 
 /* All of [low, high) but what lies in the hole. */
@@ -147,7 +148,8 @@ report_module(struct dl_phdr_info *info, size_t bytes, void *data)
     for (int i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
         wgc__word low = info->dlpi_addr + segment->p_vaddr;
-        if (segment->p_type == PT_LOAD && (segment->p_flags & PF_W) != 0)
+        if (segment->p_type == PT_LOAD && (segment->p_flags & PF_W) != 0 &&
+            !report->local)
             report_around(report, low, low + segment->p_memsz, fixed_low,
                           fixed_high);
         if (segment->p_type == PT_TLS && info->dlpi_tls_data != NULL) {
@@ -161,6 +163,13 @@ report_module(struct dl_phdr_info *info, size_t bytes, void *data)
 void
 wgc__platform_static_ranges(wgc__range_fn *fn, void *data)
 {
-    struct report report = {fn, data};
+    struct report report = {fn, data, false};
+    dl_iterate_phdr(report_module, &report);
+}
+
+void
+wgc__platform_local_ranges(wgc__range_fn *fn, void *data)
+{
+    struct report report = {fn, data, true};
     dl_iterate_phdr(report_module, &report);
 }

@@ -38,10 +38,47 @@ uint64_t wgc__platform_clock(void); /* monotonic, in ns */
 void *wgc__platform_stack_base(bool quiet, void **limit);
 
 /*
+ * A lock that is taken with one instruction while nobody else wants it, and
+ * makes no system call then.
+ */
+struct wgc__lock {
+    uint32_t word; /* 0: free, 1: held, 2: held, and waited for */
+};
+
+static inline bool
+wgc__lock_try(struct wgc__lock *lock)
+{
+    uint32_t free = 0;
+    return __atomic_compare_exchange_n(&lock->word, &free, 1, false,
+                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+void wgc__lock_wait(struct wgc__lock *lock); /* until it is the caller's */
+void wgc__lock_wake(struct wgc__lock *lock); /* one of those that wait */
+
+static inline void
+wgc__lock_release(struct wgc__lock *lock)
+{
+    if (WGC__UNLIKELY(__atomic_exchange_n(&lock->word, 0, __ATOMIC_RELEASE) ==
+                      2))
+        wgc__lock_wake(lock);
+}
+
+/* Sleep while *word is `value`, at times shorter; wake all who sleep so. */
+void wgc__platform_wait(const uint32_t *word, uint32_t value);
+void wgc__platform_wake(const uint32_t *word, int count);
+/* Tells a process from its parent and its children. */
+uint32_t wgc__platform_process(void);
+/* Have fn() run when the calling thread exits. */
+void wgc__platform_on_exit(void (*fn)(void));
+
+/*
  * Report every range of writable static data of the program and its loaded
  * libraries, and the calling thread's thread-local variables.
  */
 typedef void wgc__range_fn(const void *low, const void *high, void *data);
 void wgc__platform_static_ranges(wgc__range_fn *fn, void *data);
+/* The calling thread's thread-local variables only. */
+void wgc__platform_local_ranges(wgc__range_fn *fn, void *data);
 
 #endif

@@ -10,6 +10,14 @@ wgc__queue_init(struct wgc__queue *queue)
     wgc__index_init(&queue->places);
 }
 
+void
+wgc__queue_join(struct wgc__queue *queue, struct wgc__delivery *delivery)
+{
+    delivery->running = NULL;
+    delivery->next = queue->deliveries;
+    queue->deliveries = delivery;
+}
+
 /* ---- Lists ---- */
 
 static void
@@ -133,6 +141,13 @@ sort(struct wgc__list *list)
 
 /* ---- Registration ---- */
 
+/* Threads read the target of a weak reference without the lock. */
+static void
+set_key(struct wgc__record *record, wgc__word key)
+{
+    __atomic_store_n(&record->node.key, key, __ATOMIC_RELAXED);
+}
+
 void
 wgc__queue_register(struct wgc__queue *queue, struct wgc__record *record,
                     enum wgc__record_type type, void *target, wgc__callback *fn,
@@ -155,7 +170,7 @@ wgc__queue_forget(struct wgc__queue *queue, struct wgc__record *record)
     if (record->node.key == 0)
         return;
     wgc__index_remove(&queue->targets, &record->node);
-    record->node.key = 0;
+    set_key(record, 0);
     queue->counts[record->type]--;
     if (record->type == WGC__RECORD_SLOT)
         wgc__index_remove(&queue->places, &record->as.place);
@@ -218,9 +233,10 @@ wgc__queue_retarget_guards(struct wgc__queue *queue, wgc__word from,
 {
     for (struct wgc__record *r = queue->guards.first; r != NULL; r = next_of(r))
         retarget_held(queue, r, from, to);
-    for (struct wgc__record *r = queue->running; r != NULL;
-         r = r->as.call.outer)
-        retarget_held(queue, r, from, to);
+    for (struct wgc__delivery *d = queue->deliveries; d != NULL; d = d->next)
+        for (struct wgc__record *r = d->running; r != NULL;
+             r = r->as.call.outer)
+            retarget_held(queue, r, from, to);
 }
 
 /* ---- Death ---- */
@@ -421,9 +437,11 @@ wgc__queue_mark(const struct wgc__queue *queue, struct wgc_tracer *tracer)
 {
     mark_list(queue->after.first, tracer);
     mark_list(queue->guards.first, tracer);
-    for (const struct wgc__record *record = queue->running; record != NULL;
-         record = record->as.call.outer)
-        mark_record(record, tracer);
+    for (const struct wgc__delivery *d = queue->deliveries; d != NULL;
+         d = d->next)
+        for (const struct wgc__record *record = d->running; record != NULL;
+             record = record->as.call.outer)
+            mark_record(record, tracer);
 }
 
 /* ---- Running ---- */
@@ -437,11 +455,11 @@ token_of(const struct wgc__record *record)
 
 /* The callback ended, one way or the other: what it held is released. */
 static void
-end_running(struct wgc__queue *queue)
+end_running(struct wgc__delivery *delivery)
 {
-    struct wgc__record *record = queue->running;
-    queue->running = record->as.call.outer;
-    record->node.key = 0;
+    struct wgc__record *record = delivery->running;
+    delivery->running = record->as.call.outer;
+    set_key(record, 0);
     record->as.call.fn = NULL;
     record->as.call.data = NULL;
     record->flags &= (uint8_t) ~(WGC__RECORD_RUNNING | WGC__RECORD_NESTS);
@@ -467,17 +485,30 @@ is_frame_alive(const struct wgc__record *record, wgc__word here)
 }
 
 static void
-prune_running(struct wgc__queue *queue, wgc__word here)
+prune_running(struct wgc__delivery *delivery, wgc__word here)
 {
-    while (queue->running != NULL && !is_frame_alive(queue->running, here))
-        end_running(queue);
+    while (delivery->running != NULL &&
+           !is_frame_alive(delivery->running, here))
+        end_running(delivery);
+}
+
+/* The thread is gone, and so are its frames. */
+void
+wgc__queue_leave(struct wgc__queue *queue, struct wgc__delivery *delivery)
+{
+    struct wgc__delivery **link = &queue->deliveries;
+    while (*link != delivery)
+        link = &(*link)->next;
+    *link = delivery->next;
+    while (delivery->running != NULL)
+        end_running(delivery);
 }
 
 bool
-wgc__queue_is_delivering(struct wgc__queue *queue, wgc__word here)
+wgc__queue_is_delivering(struct wgc__delivery *delivery, wgc__word here)
 {
-    prune_running(queue, here);
-    for (const struct wgc__record *record = queue->running; record != NULL;
+    prune_running(delivery, here);
+    for (const struct wgc__record *record = delivery->running; record != NULL;
          record = record->as.call.outer)
         if ((record->flags & WGC__RECORD_NESTS) == 0)
             return true;
@@ -485,53 +516,65 @@ wgc__queue_is_delivering(struct wgc__queue *queue, wgc__word here)
 }
 
 bool
-wgc__queue_abandon(struct wgc__queue *queue, wgc__word here)
+wgc__queue_abandon(struct wgc__delivery *delivery, wgc__word here)
 {
-    prune_running(queue, here);
-    if (queue->running == NULL)
+    prune_running(delivery, here);
+    if (delivery->running == NULL)
         return false;
-    end_running(queue);
+    end_running(delivery);
     return true;
 }
 
-static void
-call(struct wgc__record *record, wgc__callback *fn)
+/* What a callback is called with; taken from the record before others may have
+   the lock. */
+struct call {
+    wgc__callback *fn;
+    void *object, *data;
+};
+
+static struct call
+call_of(struct wgc__record *record)
 {
-    void *data = record->as.call.data;
-    if (record->type == WGC__RECORD_SHORT || record->type == WGC__RECORD_LONG)
-        ((void (*)(struct wgc__record *, void *))fn)(record, data);
-    else
-        ((void (*)(void *, void *))fn)(record->type == WGC__RECORD_GUARD
-                                           ? wgc__address_of(record->node.key)
-                                           : NULL,
-                                       data);
+    bool is_reference =
+        record->type == WGC__RECORD_SHORT || record->type == WGC__RECORD_LONG;
+    return (struct call){
+        .fn = record->as.call.fn,
+        .object = is_reference ? record
+                  : record->type == WGC__RECORD_GUARD
+                      ? wgc__address_of(record->node.key)
+                      : NULL,
+        .data = record->as.call.data,
+    };
 }
 
 /* The tokens must be on the real stack, which sanitizers otherwise avoid. */
 WGC__PEEKS void
-wgc__queue_run(struct wgc__queue *queue, struct wgc__record *record, bool nests)
+wgc__queue_run(struct wgc__queue *queue, struct wgc__delivery *delivery,
+               struct wgc__record *record, bool nests)
 {
     volatile wgc__word tokens[TOKENS];
-    wgc__callback *fn = record->as.call.fn;
+    struct call call = call_of(record);
     for (int i = 0; i < TOKENS; i++)
         tokens[i] = token_of(record);
     record->at.frame = (wgc__word)tokens;
-    record->as.call.outer = queue->running;
+    record->as.call.outer = delivery->running;
     record->flags &=
         (uint8_t) ~(WGC__RECORD_ALIVE | WGC__RECORD_QUEUED | WGC__RECORD_NESTS);
     record->flags |=
         (uint8_t)(WGC__RECORD_RUNNING | (nests ? WGC__RECORD_NESTS : 0));
-    queue->running = record;
-    call(record, fn);
+    delivery->running = record;
+    wgc__world_pause(queue->world);
+    ((void (*)(void *, void *))call.fn)(call.object, call.data);
+    wgc__world_proceed(queue->world);
     while ((record->flags & WGC__RECORD_RUNNING) != 0)
-        end_running(queue); /* and deeper ones, left by longjmp */
+        end_running(delivery); /* and deeper ones, left by longjmp */
     tokens[0] = 0;
 }
 
 /* A queued finalizer that was run by hand stays linked, no longer queued. */
 static size_t
-deliver_list(struct wgc__queue *queue, struct wgc__list *list, size_t linked,
-             size_t most)
+deliver_list(struct wgc__queue *queue, struct wgc__delivery *delivery,
+             struct wgc__list *list, size_t linked, size_t most)
 {
     size_t ran = 0;
     while (linked > 0 && ran < most) {
@@ -542,20 +585,22 @@ deliver_list(struct wgc__queue *queue, struct wgc__list *list, size_t linked,
         if ((record->flags & WGC__RECORD_QUEUED) == 0)
             continue;
         queue->pending--;
-        wgc__queue_run(queue, record, false);
+        wgc__queue_run(queue, delivery, record, false);
         ran++;
     }
     return ran;
 }
 
 size_t
-wgc__queue_deliver(struct wgc__queue *queue, size_t most, wgc__word here)
+wgc__queue_deliver(struct wgc__queue *queue, struct wgc__delivery *delivery,
+                   size_t most, wgc__word here)
 {
-    if (wgc__queue_is_delivering(queue, here))
+    if (wgc__queue_is_delivering(delivery, here))
         return 0;
     size_t after = queue->after.count, guards = queue->guards.count;
-    size_t ran = deliver_list(queue, &queue->after, after, most);
-    return ran + deliver_list(queue, &queue->guards, guards, most - ran);
+    size_t ran = deliver_list(queue, delivery, &queue->after, after, most);
+    return ran +
+           deliver_list(queue, delivery, &queue->guards, guards, most - ran);
 }
 
 static size_t

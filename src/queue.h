@@ -21,6 +21,7 @@
 #define WGC_QUEUE_H
 
 #include "mark.h"
+#include "world.h"
 
 enum wgc__record_type {
     WGC__RECORD_SHORT,
@@ -90,10 +91,19 @@ struct wgc__queue {
     struct wgc__list batch[2]; /* of this cycle, not yet sorted */
     struct wgc__list waiting;  /* long references to dead objects, until it is
                                   known whether a guard brings them back */
+    struct wgc__delivery *deliveries; /* one of each thread */
+    struct wgc__world *world; /* to let go of while callbacks run, or NULL */
+};
+
+/* The callbacks that run on one thread, innermost first. */
+struct wgc__delivery {
     struct wgc__record *running;
+    struct wgc__delivery *next;
 };
 
 void wgc__queue_init(struct wgc__queue *queue);
+void wgc__queue_join(struct wgc__queue *queue, struct wgc__delivery *delivery);
+void wgc__queue_leave(struct wgc__queue *queue, struct wgc__delivery *delivery);
 
 void wgc__queue_register(struct wgc__queue *queue, struct wgc__record *record,
                          enum wgc__record_type type, void *target,
@@ -134,18 +144,20 @@ void wgc__queue_retarget_guards(struct wgc__queue *queue, wgc__word from,
 /* Mark what is queued or running, and what it holds. */
 void wgc__queue_mark(const struct wgc__queue *queue, struct wgc_tracer *tracer);
 
-/* Run up to `most` of what is queued now; `here` is a stack address of the
-   public function, for records whose callback was left by longjmp. */
-size_t wgc__queue_deliver(struct wgc__queue *queue, size_t most,
+/* Run up to `most` of what is queued now, on this thread; `here` is a stack
+   address of the public function, for records whose callback was left by
+   longjmp. */
+size_t wgc__queue_deliver(struct wgc__queue *queue,
+                          struct wgc__delivery *delivery, size_t most,
                           wgc__word here);
 /* Run one record.  `nests`: by hand, not by a delivery. */
-void wgc__queue_run(struct wgc__queue *queue, struct wgc__record *record,
-                    bool nests);
+void wgc__queue_run(struct wgc__queue *queue, struct wgc__delivery *delivery,
+                    struct wgc__record *record, bool nests);
 /* The innermost running record ends; false if there is none. */
-bool wgc__queue_abandon(struct wgc__queue *queue, wgc__word here);
+bool wgc__queue_abandon(struct wgc__delivery *delivery, wgc__word here);
 /* Is a delivery under way further up this stack?  Running records that were
    left by longjmp are cleaned up first. */
-bool wgc__queue_is_delivering(struct wgc__queue *queue, wgc__word here);
+bool wgc__queue_is_delivering(struct wgc__delivery *delivery, wgc__word here);
 
 /* Finalizers that wait in a list and have not run. */
 size_t wgc__queue_finalizers(const struct wgc__queue *queue);

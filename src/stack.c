@@ -12,13 +12,10 @@ extern void *__get_unsafe_stack_top(void) __attribute__((weak));
 /* Locals whose address is taken live in heap frames, found by the pointers to
    them that the real frame keeps. */
 static WGC__PEEKS void
-report_fake_frames(wgc__word low, wgc__word high, wgc__range_fn *fn, void *data)
+report_fake_frames(void *fake, wgc__word low, wgc__word high, wgc__range_fn *fn,
+                   void *data)
 {
-    if (__asan_get_current_fake_stack == NULL ||
-        __asan_addr_is_in_fake_stack == NULL)
-        return;
-    void *fake = __asan_get_current_fake_stack();
-    if (fake == NULL)
+    if (fake == NULL || __asan_addr_is_in_fake_stack == NULL)
         return;
     for (wgc__word at = low; at < high; at += WGC__WORD) {
         void *word = *(void **)wgc__address_of(at);
@@ -28,26 +25,41 @@ report_fake_frames(wgc__word low, wgc__word high, wgc__range_fn *fn, void *data)
     }
 }
 
-static void
-report_unsafe_stack(wgc__range_fn *fn, void *data)
+/* A function that the compiler does not look into, so the frame is copied as it
+   is; a stack may end before the words do. */
+WGC__PEEKS void
+wgc__stack_save(struct wgc__stack *stack, const void *hot_end)
 {
-    if (__get_unsafe_stack_ptr != NULL && __get_unsafe_stack_top != NULL)
-        fn(__get_unsafe_stack_ptr(), __get_unsafe_stack_top(), data);
+    const volatile wgc__word *from = hot_end;
+    size_t there =
+        (wgc__word_of(stack->base) - wgc__word_of(hot_end)) / WGC__WORD;
+    for (size_t i = 0; i < WGC__STACK_SAVED; i++)
+        stack->saved[i] = i < there ? from[i] : 0;
+    if (__asan_get_current_fake_stack != NULL)
+        stack->fake = __asan_get_current_fake_stack();
+    if (__get_unsafe_stack_ptr != NULL && __get_unsafe_stack_top != NULL) {
+        stack->unsafe[0] = __get_unsafe_stack_ptr();
+        stack->unsafe[1] = __get_unsafe_stack_top();
+    }
+    stack->hot_end = hot_end;
 }
 
 void
-wgc__stack_ranges(const void *hot_end, const void *base, wgc__range_fn *fn,
-                  void *data)
+wgc__stack_report(const struct wgc__stack *stack, wgc__range_fn *fn, void *data)
 {
-    wgc__word low = wgc__word_of(hot_end), high = wgc__word_of(base);
+    wgc__word low = wgc__word_of(stack->hot_end);
+    wgc__word high = wgc__word_of(stack->base);
     if (low > high) {
-        low = wgc__word_of(base);
-        high = wgc__word_of(hot_end);
+        low = wgc__word_of(stack->base);
+        high = wgc__word_of(stack->hot_end);
     }
     low = wgc__align_up(low, WGC__WORD);
     high = wgc__align_down(high, WGC__WORD);
     if (low < high)
         fn(wgc__address_of(low), wgc__address_of(high), data);
-    report_fake_frames(low, high, fn, data);
-    report_unsafe_stack(fn, data);
+    report_fake_frames(stack->fake, low, high, fn, data);
+    report_fake_frames(stack->fake, wgc__word_of(stack->saved),
+                       wgc__word_of(stack->saved + WGC__STACK_SAVED), fn, data);
+    if (stack->unsafe[0] != NULL)
+        fn(stack->unsafe[0], stack->unsafe[1], data);
 }

@@ -19,11 +19,33 @@ typedef void wgc__stack_fn(void *hot_end, void *data);
 void wgc__stack_spill(wgc__stack_fn *fn, void *data);
 
 /*
- * Report the words between the two ends, whichever is lower, in whole aligned
- * words; and what a sanitizer keeps elsewhere on behalf of this stack: frames
- * of AddressSanitizer's fake stack, SafeStack's unsafe stack.
+ * A stack whose thread waits, or runs elsewhere: what a collector must look at.
+ * Callee-saved registers are copied, because the frame they were spilled to may
+ * be gone while their values still count.
  */
-void wgc__stack_ranges(const void *hot_end, const void *base, wgc__range_fn *fn,
+enum { WGC__STACK_SAVED = 48 }; /* words; at least what a spill pushes */
+
+struct wgc__stack {
+    const void *base, *limit; /* grows from base down to limit */
+    const void *hot_end;      /* NULL: it is running, or never ran */
+    void *fake, *unsafe[2];   /* what sanitizers keep elsewhere for it */
+    wgc__word saved[WGC__STACK_SAVED];
+};
+
+/* The calling thread runs on this stack and is about to leave it, to wait or
+   for another; `hot_end` is from a spill. */
+void wgc__stack_save(struct wgc__stack *stack, const void *hot_end);
+
+/* Report the whole aligned words between the two ends, whichever is lower, and
+   what goes with them; the saved registers are the caller's to look at. */
+void wgc__stack_report(const struct wgc__stack *stack, wgc__range_fn *fn,
                        void *data);
+
+static inline bool
+wgc__stack_has(const struct wgc__stack *stack, const void *address)
+{
+    return wgc__word_of(address) >= wgc__word_of(stack->limit) &&
+           wgc__word_of(address) < wgc__word_of(stack->base);
+}
 
 #endif

@@ -121,6 +121,17 @@ check_run(const struct wgc_heap *heap, const struct wgc__run *run,
                 "alloc I1", run->block, run->next);
 }
 
+/* Of each thread that allocates of this kind. */
+static void
+check_runs(const struct wgc_heap *heap, const struct wgc__lane *home,
+           unsigned class, struct wgc__check *check)
+{
+    for (const struct wgc__lane *lane = home; lane != NULL; lane = lane->next) {
+        WGC__EXPECT(check, lane->home == home, "alloc I1", WGC__NOWHERE, lane);
+        check_run(heap, &lane->runs[class], check);
+    }
+}
+
 /* A list of blocks with free cells is no longer than there are blocks. */
 static void
 check_partial(const struct wgc_heap *heap, const struct wgc__lane *lane,
@@ -150,11 +161,11 @@ check_kinds(const struct wgc_heap *heap, struct wgc__check *check)
     for (size_t kind = 0; kind < heap->kinds_count; kind++) {
         if (heap->kinds[kind] == NULL)
             continue;
-        const struct wgc__lane *lane = &heap->kinds[kind]->lane;
-        WGC__EXPECT(check, lane->kind == kind, "heap I1", WGC__NOWHERE, lane);
+        const struct wgc__lane *home = heap->kinds[kind]->home;
+        WGC__EXPECT(check, home->kind == kind, "heap I1", WGC__NOWHERE, home);
         for (unsigned class = 0; class < heap->classes.count; class ++) {
-            check_run(heap, &lane->runs[class], check);
-            check_partial(heap, lane, class, check);
+            check_runs(heap, home, class, check);
+            check_partial(heap, home, class, check);
         }
     }
     for (uint32_t i = 0; i < wgc__blocks_top(&heap->blocks); i++) {

@@ -1,58 +1,70 @@
 /* SPDX-License-Identifier: MIT */
-/* One thread at a time uses a heap: there is nobody to stop. */
+/* For systems without threads: whoever made a heap is the only one to use it,
+   nobody waits, and there is nobody to stop. */
 #include "world.h"
 
-_Thread_local struct wgc__mutator *wgc__world_current;
-_Thread_local int wgc__world_status;
-
-void
-wgc__world_attach(struct wgc__mutator *mutator, struct wgc_heap *heap,
-                  bool quiet)
+bool
+wgc__world_is_shared(void)
 {
-    *mutator = (struct wgc__mutator){
-        .heap = heap,
-        .next = wgc__world_current,
-    };
-    mutator->stack_base =
-        wgc__platform_stack_base(quiet, &mutator->stack_limit);
-    wgc__world_current = mutator;
-}
-
-static struct wgc__mutator **
-link_to(const struct wgc_heap *heap)
-{
-    struct wgc__mutator **link = &wgc__world_current;
-    while (*link != NULL && (*link)->heap != heap)
-        link = &(*link)->next;
-    return link;
+    return false;
 }
 
 void
-wgc__world_detach(struct wgc__mutator *mutator)
+wgc__world_wait(struct wgc__mutator *mutator)
 {
-    *link_to(mutator->heap) = mutator->next;
-}
-
-struct wgc__mutator *
-wgc__world_search(const struct wgc_heap *heap)
-{
-    struct wgc__mutator **link = link_to(heap), *found = *link;
-    if (found != NULL) {
-        *link = found->next;
-        found->next = wgc__world_current;
-        wgc__world_current = found;
-    }
-    return found;
+    (void)mutator;
 }
 
 void
-wgc__world_stop(struct wgc_heap *heap)
+wgc__world_rejoin(struct wgc__mutator *mutator)
 {
-    (void)heap;
+    (void)mutator;
 }
 
 void
-wgc__world_resume(struct wgc_heap *heap)
+wgc__world_return(void)
 {
-    (void)heap;
+}
+
+void
+wgc__world_acquire_apart(struct wgc__world *world)
+{
+    (void)wgc__lock_try(&world->lock);
+}
+
+void
+wgc__world_release_apart(struct wgc__world *world)
+{
+    wgc__lock_release(&world->lock);
+}
+
+void
+wgc__world_let_stop(void)
+{
+}
+
+void
+wgc__world_leave(struct wgc__mutator *mutator)
+{
+    wgc__world_set_busy(mutator, WGC__BUSY_BLOCKING);
+}
+
+void
+wgc__world_enter(struct wgc__mutator *mutator)
+{
+    wgc__world_end_busy(mutator, WGC__BUSY_BLOCKING);
+}
+
+void
+wgc__world_stop(struct wgc__world *world, struct wgc__mutator *self,
+                const void *hot_end)
+{
+    (void)world;
+    wgc__stack_save(wgc__world_stack(self), hot_end);
+}
+
+void
+wgc__world_on_exit(void (*fn)(struct wgc__mutator *))
+{
+    (void)fn;
 }

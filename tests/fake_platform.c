@@ -215,3 +215,9 @@ wgc__platform_static_ranges(wgc__range_fn *fn, void *data)
     if (fake.static_low != fake.static_high)
         fn(fake.static_low, fake.static_high, data);
 }
+
+void
+wgc__platform_local_ranges(wgc__range_fn *fn, void *data)
+{
+    (void)fn, (void)data;
+}

@@ -11,6 +11,7 @@ enum { RECORDS = 3000 };
 
 struct model {
     struct wgc__queue queue;
+    struct wgc__delivery delivery;
     struct wgc__record records[RECORDS];
     uint64_t first[RECORDS]; /* by target: when it got its first record */
     size_t targets[RECORDS]; /* by record */
@@ -89,7 +90,8 @@ deliver_and_compare(struct model *model, const bool *dead)
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     /* In portions, which must not change the order. */
     while (model->queue.pending != 0)
-        assert_true(wgc__queue_deliver(&model->queue, 7, here) <= 7);
+        assert_true(
+            wgc__queue_deliver(&model->queue, &model->delivery, 7, here) <= 7);
     assert_int_equal(ran, count);
     for (size_t i = 0; i < count; i++)
         assert_int_equal(order[i], expected[i]);
@@ -104,6 +106,7 @@ R15_Q6_batches_are_sorted_as_a_plain_sort_does(void **state)
         struct model *model = calloc(1, sizeof *model);
         bool dead[RECORDS] = {false};
         wgc__queue_init(&model->queue);
+        wgc__queue_join(&model->queue, &model->delivery);
         model->count = random_below(&random, round % 10 ? 60 : RECORDS);
         size_t targets = 1 + random_below(&random, model->count + 1);
         if (targets > RECORDS)
@@ -146,6 +149,7 @@ records_of_a_target_are_found_newest_first_and_by_type(void **state)
     (void)state;
     struct model *model = calloc(1, sizeof *model);
     wgc__queue_init(&model->queue);
+    wgc__queue_join(&model->queue, &model->delivery);
     const enum wgc__record_type types[] = {WGC__RECORD_SHORT, WGC__RECORD_AFTER,
                                            WGC__RECORD_LONG, WGC__RECORD_SHORT,
                                            WGC__RECORD_GUARD};

@@ -40,7 +40,9 @@ static uint64_t
 words_between(uintptr_t *words, const char *hot_end, const char *base)
 {
     struct report report = {.words = words};
-    wgc__stack_ranges(hot_end, base, take_range, &report);
+    struct wgc__stack stack = {.base = base};
+    wgc__stack_save(&stack, hot_end);
+    wgc__stack_report(&stack, take_range, &report);
     assert_int_equal(report.crooked, 0);
     /* A sanitizer's own frames are reported too, and lie elsewhere. */
     if (!UNDER_ASAN)

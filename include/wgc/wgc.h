@@ -9,6 +9,7 @@
 #include "wgc/debug.h"
 #include "wgc/finalize.h"
 #include "wgc/heap.h"
+#include "wgc/thread.h"
 #include "wgc/weak.h"
 
 #endif
