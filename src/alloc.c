@@ -209,6 +209,23 @@ wgc__alloc_free(struct wgc__alloc *alloc, struct wgc__lane *lane,
         wgc__alloc_list(alloc->blocks, lane->home, object->block);
 }
 
+/* Others may use the rest of the block. */
+static void
+give_back(struct wgc__alloc *alloc, struct wgc__lane *lane,
+          struct wgc__run *run)
+{
+    uint32_t block = run->block;
+    if (block == WGC__NO_BLOCK)
+        return;
+    const struct wgc__block *info = &alloc->blocks->table[block];
+    size_t cells = info->cells;
+    disown(alloc->blocks, run);
+    if ((info->flags & WGC__BLOCK_LISTED) == 0 &&
+        wgc__bits_find_clear(wgc__block_allocated(alloc->blocks, block), 0,
+                             cells) != cells)
+        wgc__alloc_list(alloc->blocks, lane->home, block);
+}
+
 void
 wgc__alloc_retire(struct wgc__alloc *alloc, struct wgc__lane *lane)
 {
@@ -222,6 +239,6 @@ wgc__alloc_retire(struct wgc__alloc *alloc, struct wgc__lane *lane)
             alloc->since -= wgc__min(unused, alloc->since);
         }
         run->next = run->limit = NULL;
-        disown(alloc->blocks, run);
+        give_back(alloc, lane, run);
     }
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Threads that stop each other by asking.  Why nobody waits for ever:
- * tests/model/world.pml checks: a thread that sleeps is SAFE in every heap but
- * the one whose lock it holds; the holder of a lock sleeps only in
- * wgc__world_stop, until others are SAFE; and each of those is running, and will
- * come to a safepoint, or waits and is SAFE already.
+ * Threads that stop each other by asking.  Why nobody waits for ever: a thread
+ * that sleeps is SAFE in every heap but the one whose lock it holds; the holder
+ * of a lock sleeps only in wgc__world_stop, until others are SAFE; and each of
+ * those is running, and will come to a safepoint, or waits and is SAFE already.
  */
 #include "world.h"
 
