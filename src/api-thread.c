@@ -34,7 +34,7 @@ wgc_thread_detach(wgc_heap *mine)
         return status;
     }
     wgc__heap_detach(heap, thread);
-    wgc__world_release_apart(&heap->world);
+    wgc__world_release_apart(&heap->world.lock);
     return WGC_OK;
 }
 
@@ -149,42 +149,4 @@ wgc_stack_free(wgc_heap *mine, wgc_stack *stack)
         return wgc__api_refuse(heap, WGC_BUSY);
     wgc__heap_table_free(heap, stack);
     return WGC_OK;
-}
-
-/* ---- fork ---- */
-
-/* The lock is held while the process is copied, so both copies are whole. */
-wgc_status
-wgc_fork_prepare(wgc_heap *mine)
-{
-    return wgc__api_lock(mine) != NULL ? WGC_OK : wgc__api_status();
-}
-
-static wgc_status
-end_fork(wgc_heap *heap, bool is_child)
-{
-    struct wgc__mutator *self = wgc__world_find(heap);
-    wgc_status status = self == NULL       ? WGC_UNATTACHED
-                        : self->depth == 0 ? WGC_INVALID
-                                           : WGC_OK;
-    if (status != WGC_OK) {
-        wgc__api_set_status(status);
-        return status;
-    }
-    if (is_child)
-        wgc__heap_bury_others(heap);
-    wgc__world_release(self);
-    return WGC_OK;
-}
-
-wgc_status
-wgc_fork_parent(wgc_heap *heap)
-{
-    return end_fork(heap, false);
-}
-
-wgc_status
-wgc_fork_child(wgc_heap *heap)
-{
-    return end_fork(heap, true);
 }

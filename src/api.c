@@ -130,6 +130,12 @@ wgc_heap_new(const wgc_config *config)
 {
     wgc_status status;
     struct wgc_heap *heap = wgc__heap_new(config, &status);
+    if (heap != NULL && config != NULL && config->at_fork &&
+        !wgc__api_watch_fork(heap)) {
+        wgc__heap_free(heap);
+        heap = NULL;
+        status = WGC_NO_MEMORY;
+    }
     if (heap == NULL)
         wgc__api_set_status(status);
     return heap;
@@ -150,6 +156,8 @@ wgc_heap_free(wgc_heap *heap)
         wgc__world_release(self);
         return status;
     }
+    wgc__world_release(self);
+    wgc__api_unwatch_fork(heap);
     wgc__heap_free(heap);
     return WGC_OK;
 }

@@ -22,7 +22,7 @@
  */
 struct wgc_heap *wgc__api_lock(wgc_heap *heap);
 void wgc__api_unlock(struct wgc_heap *const *heap);
-#define WGC__LOCKED __attribute__((cleanup(wgc__api_unlock)))
+#define WGC__LOCKED __attribute__((unused, cleanup(wgc__api_unlock)))
 
 /* Set the status, tell the host; returns the status. */
 wgc_status wgc__api_refuse(struct wgc_heap *heap, wgc_status status);
@@ -61,6 +61,10 @@ wgc__api_may_collect(const struct wgc_heap *heap)
    or may not be used now. */
 void *wgc__api_handle(const void *handle, uint16_t kind,
                       struct wgc_heap **heap);
+
+/* A heap with at_fork begins; false if it cannot be told of forks.  And ends. */
+bool wgc__api_watch_fork(struct wgc_heap *heap);
+void wgc__api_unwatch_fork(struct wgc_heap *heap);
 
 /* Its target is alive as far as any cycle has found. */
 static inline bool

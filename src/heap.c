@@ -372,7 +372,7 @@ detach_exiting(struct wgc__mutator *mutator)
     struct wgc_heap *heap = mutator->heap;
     wgc__world_acquire(mutator);
     wgc__heap_detach(heap, (struct wgc__thread *)mutator);
-    wgc__world_release_apart(&heap->world);
+    wgc__world_release_apart(&heap->world.lock);
 }
 
 /* All that is asked of the system is asked without the lock. */
@@ -381,7 +381,7 @@ wgc__heap_attach(struct wgc_heap *heap)
 {
     struct wgc__mutator fresh = {0};
     wgc__world_init(&fresh, heap->chunk.arena, !heap->config.no_globals);
-    wgc__world_acquire_apart(&heap->world);
+    wgc__world_acquire_apart(&heap->world.lock);
     struct wgc__thread *thread =
         heap->first.attached
             ? wgc__heap_table_new(heap, sizeof(struct wgc__thread))
@@ -390,7 +390,7 @@ wgc__heap_attach(struct wgc_heap *heap)
         thread->mutator = fresh;
         init_thread(heap, thread);
     }
-    wgc__world_release_apart(&heap->world);
+    wgc__world_release_apart(&heap->world.lock);
     wgc__world_on_exit(detach_exiting);
     return thread != NULL ? WGC_OK : WGC_NO_MEMORY;
 }

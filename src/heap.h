@@ -83,6 +83,7 @@ struct wgc_heap {
     struct wgc__shape shapes_few[WGC__KINDS_FEW];
 
     wgc_config config;
+    struct wgc_heap *next_at_fork; /* of those that want to be told */
     enum wgc__phase phase;
     size_t disabled;
     size_t stress_count;

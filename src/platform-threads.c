@@ -44,10 +44,11 @@ wgc__lock_wake(struct wgc__lock *lock)
     wgc__platform_wake(&lock->word, 1);
 }
 
-uint32_t
-wgc__platform_process(void)
+bool
+wgc__platform_on_fork(void (*prepare)(void), void (*parent)(void),
+                      void (*child)(void))
 {
-    return (uint32_t)getpid();
+    return pthread_atfork(prepare, parent, child) == 0;
 }
 
 /* ---- Thread exit ---- */

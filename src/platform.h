@@ -67,8 +67,9 @@ wgc__lock_release(struct wgc__lock *lock)
 /* Sleep while *word is `value`, at times shorter; wake all who sleep so. */
 void wgc__platform_wait(const uint32_t *word, uint32_t value);
 void wgc__platform_wake(const uint32_t *word, int count);
-/* Tells a process from its parent and its children. */
-uint32_t wgc__platform_process(void);
+/* Have these called around each fork from now on; false if that fails. */
+bool wgc__platform_on_fork(void (*prepare)(void), void (*parent)(void),
+                           void (*child)(void));
 /* Have fn() run when the calling thread exits. */
 void wgc__platform_on_exit(void (*fn)(void));
 

@@ -27,15 +27,15 @@ wgc__world_return(void)
 }
 
 void
-wgc__world_acquire_apart(struct wgc__world *world)
+wgc__world_acquire_apart(struct wgc__lock *lock)
 {
-    (void)wgc__lock_try(&world->lock);
+    (void)wgc__lock_try(lock);
 }
 
 void
-wgc__world_release_apart(struct wgc__world *world)
+wgc__world_release_apart(struct wgc__lock *lock)
 {
-    wgc__lock_release(&world->lock);
+    wgc__lock_release(lock);
 }
 
 void

@@ -117,23 +117,23 @@ wgc__world_wait(struct wgc__mutator *mutator)
 static void
 wait_apart(void *hot_end, void *data)
 {
-    struct wgc__world *world = data;
-    if (wgc__lock_try(&world->lock))
+    struct wgc__lock *lock = data;
+    if (wgc__lock_try(lock))
         return;
     go_away(NULL, hot_end);
-    wgc__lock_wait(&world->lock);
+    wgc__lock_wait(lock);
 }
 
 void
-wgc__world_acquire_apart(struct wgc__world *world)
+wgc__world_acquire_apart(struct wgc__lock *lock)
 {
-    wgc__stack_spill(wait_apart, world);
+    wgc__stack_spill(wait_apart, lock);
 }
 
 void
-wgc__world_release_apart(struct wgc__world *world)
+wgc__world_release_apart(struct wgc__lock *lock)
 {
-    wgc__lock_release(&world->lock);
+    wgc__lock_release(lock);
     wgc__world_return();
 }
 

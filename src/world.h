@@ -161,9 +161,10 @@ wgc__world_release(struct wgc__mutator *mutator)
         wgc__world_return(); /* I3 */
 }
 
-/* The same for a thread that is not attached to this world (yet, any more). */
-void wgc__world_acquire_apart(struct wgc__world *world);
-void wgc__world_release_apart(struct wgc__world *world);
+/* The same for a lock of whatever, when no mutator goes with it; its thread is
+   SAFE everywhere while it waits. */
+void wgc__world_acquire_apart(struct wgc__lock *lock);
+void wgc__world_release_apart(struct wgc__lock *lock);
 
 /* Around a function of the host's that is called with the lock held: others
    may have it meanwhile.  `world` may be NULL. */

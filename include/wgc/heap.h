@@ -149,6 +149,10 @@ typedef struct wgc_config {
     /* For tests: run a cycle at every nth allocation.  Default: never. */
     unsigned stress;
 
+    /* Have pthread_atfork call the handlers of thread.h for this heap.  What is
+       installed then stays in the process.  Default: nothing is. */
+    bool at_fork;
+
     wgc_oom_fn *on_oom;
     void *oom_data;
     wgc_event_fn *on_event;

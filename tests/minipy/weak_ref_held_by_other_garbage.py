@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Garbage holds a reference to other garbage: no callback.
+# Garbage holds a reference to other garbage: no callback.  Both must be found in
+# one collection: one of a conservative collector's own accord may keep either.
 import gc
 import weakref
 
@@ -22,6 +23,7 @@ def scene():
     return weakref.ref(first), weakref.ref(second)
 
 
+gc.disable()
 a, b = scene()
 gc.collect()
 print(a(), b())
