@@ -15,7 +15,7 @@ static bool is_installed;
 /* ---- One heap ---- */
 
 static void
-take(struct wgc_heap *heap)
+hold_heap(struct wgc_heap *heap)
 {
     struct wgc__mutator *self = wgc__world_find(heap);
     if (self != NULL)
@@ -25,7 +25,7 @@ take(struct wgc_heap *heap)
 }
 
 static void
-give(struct wgc_heap *heap)
+let_heap_go(struct wgc_heap *heap)
 {
     struct wgc__mutator *self = wgc__world_find(heap);
     if (self != NULL)
@@ -53,7 +53,7 @@ end_fork(struct wgc_heap *heap, bool is_child)
     }
     if (is_child)
         wgc__heap_bury_others(heap);
-    give(heap);
+    let_heap_go(heap);
     return WGC_OK;
 }
 
@@ -77,7 +77,7 @@ prepare_all(void)
     wgc__world_acquire_apart(&watch_lock);
     for (struct wgc_heap *heap = watched; heap != NULL;
          heap = heap->next_at_fork)
-        take(heap);
+        hold_heap(heap);
 }
 
 static void
@@ -87,7 +87,7 @@ end_all(bool is_child)
          heap = heap->next_at_fork) {
         if (is_child)
             wgc__heap_bury_others(heap);
-        give(heap);
+        let_heap_go(heap);
     }
     wgc__world_release_apart(&watch_lock);
 }

@@ -11,7 +11,7 @@
 
 static wgc_heap *heap;
 
-enum { THREADS = 3, OBJECTS = 200, FORKS = 40 };
+enum { THREADS = 3, OBJECTS = 200, FORKS = 12 };
 
 static atomic_int stop, running;
 

@@ -6,6 +6,7 @@
 #   --clang      the same, built with clang
 #   --sanitize   the same, under AddressSanitizer (which looks for uses of a
 #                stack frame after its return) and UndefinedBehaviorSanitizer
+#   --tsan       the tests with threads, under ThreadSanitizer
 #   --fuzz       each fuzz target for a minute, side by side, with clang and
 #                under both sanitizers
 #   --count      the instructions of the hot paths, with callgrind (bench.sh
@@ -24,12 +25,12 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 suites=
 for argument; do
     case $argument in
-    --plain | --clang | --sanitize | --fuzz | --count | --valgrind)
+    --plain | --clang | --sanitize | --tsan | --fuzz | --count | --valgrind)
         suites="$suites ${argument#--}"
         ;;
-    --all) suites="plain clang sanitize fuzz count" ;;
+    --all) suites="plain clang sanitize tsan fuzz count" ;;
     -h | --help)
-        sed -n '3,18s/^# \{0,1\}//p' "$0"
+        sed -n '3,19s/^# \{0,1\}//p' "$0"
         exit 0
         ;;
     *)
@@ -87,6 +88,11 @@ for suite in ${suites:-plain}; do
     sanitize)
         run_suite sanitize build/sanitize -Db_sanitize=address,undefined \
             -Db_lundef=false
+        ;;
+    tsan)
+        tests='--suite threads'
+        run_suite tsan build/tsan --native-file tools/clang.ini \
+            -Db_sanitize=thread -Db_lundef=false
         ;;
     fuzz)
         targets="tests/fuzz/fuzz_program tests/fuzz/fuzz_arena"

@@ -26,6 +26,7 @@ static inline void
 adapter_begin(size_t bytes)
 {
     GC_INIT();
+    GC_allow_register_threads();
     GC_set_finalize_on_demand(1);
     if (bytes != 0)
         GC_expand_hp(bytes);
@@ -123,6 +124,27 @@ static inline size_t
 adapter_deliver(void)
 {
     return (size_t)GC_invoke_finalizers();
+}
+
+static inline void
+adapter_thread_begin(void)
+{
+    struct GC_stack_base base;
+
+    GC_get_stack_base(&base);
+    GC_register_my_thread(&base);
+}
+
+static inline void
+adapter_thread_end(void)
+{
+    GC_unregister_my_thread();
+}
+
+static inline void
+adapter_wait(int on)
+{
+    (void)on;
 }
 
 #endif

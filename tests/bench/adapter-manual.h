@@ -69,4 +69,20 @@ adapter_deliver(void)
     abort();
 }
 
+static inline void
+adapter_thread_begin(void)
+{
+}
+
+static inline void
+adapter_thread_end(void)
+{
+}
+
+static inline void
+adapter_wait(int on)
+{
+    (void)on;
+}
+
 #endif

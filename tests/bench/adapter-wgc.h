@@ -112,4 +112,25 @@ adapter_deliver(void)
     return wgc_deliver(adapter_heap, (size_t)-1);
 }
 
+static inline void
+adapter_thread_begin(void)
+{
+    wgc_thread_attach(adapter_heap);
+}
+
+static inline void
+adapter_thread_end(void)
+{
+    wgc_thread_detach(adapter_heap);
+}
+
+static inline void
+adapter_wait(int on)
+{
+    if (on)
+        wgc_blocking_enter(adapter_heap);
+    else
+        wgc_blocking_leave(adapter_heap);
+}
+
 #endif

@@ -19,6 +19,8 @@
  *   adapter_collect()    a full collection; by hand: return what is free
  *   adapter_pause(on)    no automatic collection while on
  *   adapter_cycles()     collections until now
+ *   adapter_thread_begin(), adapter_thread_end()  around what a thread does
+ *   adapter_wait(on)     this thread waits for others while on
  *
  * and for collectors, as stubs otherwise:
  *
