@@ -523,6 +523,14 @@ char_index(struct str *str, size_t byte)
     return is_ascii(str) ? byte : count_chars(str->text, byte);
 }
 
+static size_t
+byte_index(struct str *str, size_t index)
+{
+    return is_ascii(str)         ? index
+           : index == str->chars ? str->bytes
+                                 : utf8_bytes_of(str->text, str->bytes, index);
+}
+
 /* Optional start and end of a search, as bytes; false if out of range. */
 static bool
 search_range(value *args, int nargs, size_t *from, size_t *to)
@@ -539,8 +547,8 @@ search_range(value *args, int nargs, size_t *from, size_t *to)
     stop = stop < 0 ? 0 : stop > str->chars ? str->chars : stop;
     if (start > stop)
         return false;
-    *from = utf8_bytes_of(str->text, str->bytes, (size_t)start);
-    *to = utf8_bytes_of(str->text, str->bytes, (size_t)stop);
+    *from = byte_index(str, (size_t)start);
+    *to = byte_index(str, (size_t)stop);
     return true;
 }
 

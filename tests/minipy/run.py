@@ -259,6 +259,7 @@ def report_failures(names, problems):
 
 
 NOT_SCRIPTS = {
+    "bench.py",
     "generate.py",
     "run.py",
     "test_program.py",
