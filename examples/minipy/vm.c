@@ -45,7 +45,7 @@ vm_start(void)
     vm.top = vm.stack;
     vm.stack_end = vm.stack + STACK_VALUES - 300;
     vm.frame = vm.frames; /* the first is never used */
-    vm.class_version++; /* caches may be left of an earlier run */
+    vm.class_version++;   /* caches may be left of an earlier run */
 }
 
 static void

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# small: 1
+# small: 1 11
 # A parser and a writer of JSON, on a document that the script makes.
 import sys
 
@@ -127,8 +127,8 @@ def document(i):
     }
 
 
-def main(rounds):
-    data = [document(i) for i in range(100)]
+def main(rounds, items):
+    data = [document(i) for i in range(items)]
     text = dump(data)
     for i in range(rounds):
         parsed = Parser(text).value()
@@ -144,4 +144,5 @@ def main(rounds):
             print(wrong, "->", error)
 
 
-main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+sizes = [int(argument) for argument in sys.argv[1:]] or [20, 100]
+main(*sizes)
