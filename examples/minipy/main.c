@@ -5,6 +5,7 @@
 #include "minipy.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -214,6 +215,18 @@ read_file(FILE *file, size_t *bytes)
     return text;
 }
 
+/* Tracebacks name a script by its whole path. */
+static const char *
+whole_path(const char *name)
+{
+    static char path[2 * PATH_MAX];
+    if (*name == '/' || !getcwd(path, PATH_MAX))
+        return name;
+    size_t used = strlen(path);
+    snprintf(path + used, sizeof path - used, "/%s", name);
+    return path;
+}
+
 static int
 run_file(const char *name)
 {
@@ -231,7 +244,7 @@ run_file(const char *name)
     if (file != stdin)
         fclose(file);
     size_t mark = bytes >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    int status = run(file == stdin ? "<stdin>" : name, text + mark,
+    int status = run(file == stdin ? "<stdin>" : whole_path(name), text + mark,
                      bytes - mark, COMPILE_FILE);
     free(text);
     return status;

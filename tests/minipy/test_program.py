@@ -71,6 +71,12 @@ def a_file_with_a_mark_of_its_encoding_runs(directory):
     expect(minipy(path), out="é\n2\n")
 
 
+def a_traceback_has_the_whole_path(directory):
+    path = write(directory, "1 // 0\n")
+    ended = minipy(os.path.relpath(path))
+    expect(ended, 1, "", f'  File "{os.getcwd()}/{os.path.relpath(path)}", line 1')
+
+
 def an_empty_file_does_nothing(directory):
     for text in "", "\n\n", "# comment", "   \n\t\n":
         expect(minipy(write(directory, text)), out="")
