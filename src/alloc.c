@@ -113,6 +113,7 @@ disown(struct wgc__blocks *blocks, struct wgc__run *run)
 static void
 own(struct wgc__blocks *blocks, struct wgc__run *run, uint32_t block)
 {
+    blocks->table[block].flags &= (uint8_t)~WGC__BLOCK_TRIMMED;
     blocks->table[block].flags |= WGC__BLOCK_OWNED;
     run->block = block;
     run->cursor = 0;

@@ -37,7 +37,8 @@ enum wgc__block_flags {
     WGC__BLOCK_OWNED = 8,  /* a mutator takes runs from it */
     WGC__BLOCK_GREY = 16,  /* has marked cells that were not scanned */
     WGC__BLOCK_KEYED = 32, /* in a cycle: edges wait for cells of it (mark.h) */
-    WGC__BLOCK_HELD = 64   /* cells of it are weak sides (ephemeron.h) */
+    WGC__BLOCK_HELD = 64,  /* cells of it are weak sides (ephemeron.h) */
+    WGC__BLOCK_TRIMMED = 128 /* free pages of it have no memory */
 };
 
 struct wgc__block {

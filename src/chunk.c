@@ -207,8 +207,10 @@ take_from(struct wgc__chunk *chunk, uint32_t block, size_t count,
     add_free(chunk, block, skip, state);
     add_free(chunk, taken + (uint32_t)count, length - skip - count, state);
     chunk->used += count;
-    if (state == WGC__SPAN_CLEAN)
+    if (state == WGC__SPAN_CLEAN) {
         chunk->resident += count;
+        chunk->refilled += count;
+    }
     return taken;
 }
 

@@ -56,6 +56,7 @@ struct wgc__chunk {
     void *reserved; /* what to release */
     size_t reserved_bytes;
     size_t resident;     /* blocks */
+    size_t refilled;     /* blocks that got memory again; a counter */
     size_t used;         /* blocks */
     size_t strips_bytes; /* head and strips, committed */
     size_t max_bytes;

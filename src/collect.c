@@ -19,6 +19,7 @@ begin(struct wgc_heap *heap)
     wgc__heap_event(heap, &event);
     heap->cycle_began = wgc__heap_clock(heap);
     heap->allocated_before += heap->alloc.since;
+    heap->used_before = heap->chunk.used;
     wgc__mark_begin(&heap->tracer);
 }
 
@@ -237,6 +238,35 @@ sweep(struct wgc_heap *heap)
 
 /* ---- The next threshold; give back what will not be needed ---- */
 
+/* Free pages between the survivors of sparse blocks. */
+static void
+trim_blocks(struct wgc_heap *heap)
+{
+    for (uint32_t i = 0; i < wgc__blocks_top(&heap->blocks); i++)
+        if (heap->blocks.table[i].state == WGC__BLOCK_SMALL)
+            wgc__sweep_trim(&heap->blocks, i, heap->chunk.page_bytes);
+}
+
+static void
+release_free(struct wgc_heap *heap, size_t holes)
+{
+    unsigned shift = heap->chunk.shift;
+    const struct wgc__pace_cycle cycle = {
+        .threshold = heap->threshold,
+        .before = heap->used_before << shift,
+        .after = heap->chunk.used << shift,
+        .holes = holes,
+        .released = heap->released << shift,
+        .refilled = (heap->chunk.refilled - heap->refilled) << shift,
+    };
+    heap->past = wgc__pacer_past(&heap->past, &cycle);
+    if (!heap->chunk.arena && wgc__pacer_trims(&cycle))
+        trim_blocks(heap);
+    heap->released = wgc__chunk_release(
+        &heap->chunk, wgc__pacer_keep(&heap->past, &cycle) >> shift);
+    heap->refilled = heap->chunk.refilled;
+}
+
 static void
 settle(struct wgc_heap *heap, size_t holes)
 {
@@ -250,8 +280,7 @@ settle(struct wgc_heap *heap, size_t holes)
     wgc__heap_tend_index(heap, &heap->roots.index);
     if (wgc__heap_has_maps(heap))
         wgc__ephemeron_tend(&heap->ephemerons);
-    wgc__chunk_release(&heap->chunk, wgc__pacer_keep(heap->threshold, holes) >>
-                                         heap->chunk.shift);
+    release_free(heap, holes);
 }
 
 static void

@@ -73,6 +73,10 @@ struct wgc_heap {
     struct wgc__weak weak;
     struct wgc__ephemerons ephemerons;
     struct wgc__pace pace;
+    struct wgc__pace_past past;
+    size_t released;    /* blocks: by the latest cycle */
+    size_t refilled;    /* what chunk's counter was then */
+    size_t used_before; /* blocks: when this cycle began */
 
     struct wgc__kind **kinds;
     struct wgc__shape *shapes;

@@ -21,6 +21,26 @@ wgc__sweep_block(const struct wgc__blocks *blocks, uint32_t number,
                                    : WGC__SWEPT_PARTIAL;
 }
 
+void
+wgc__sweep_trim(const struct wgc__blocks *blocks, uint32_t number,
+                size_t page_bytes)
+{
+    struct wgc__block *block = &blocks->table[number];
+    const uint64_t *allocated = wgc__block_allocated(blocks, number);
+    char *start = wgc__block_start(blocks, number);
+    if ((block->flags & (WGC__BLOCK_TRIMMED | WGC__BLOCK_OWNED)) != 0)
+        return;
+    block->flags |= WGC__BLOCK_TRIMMED;
+    for (size_t low = 0, high; low < block->cells; low = high) {
+        low = wgc__bits_find_clear(allocated, low, block->cells);
+        high = wgc__bits_find_set(allocated, low, block->cells);
+        size_t from = wgc__align_up(low * block->cell_bytes, page_bytes);
+        size_t to = wgc__align_down(high * block->cell_bytes, page_bytes);
+        if (from < to)
+            wgc__platform_decommit(start + from, to - from);
+    }
+}
+
 struct wgc__census
 wgc__sweep_count(const struct wgc__blocks *blocks, uint32_t number)
 {

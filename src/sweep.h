@@ -19,6 +19,10 @@ enum wgc__swept { WGC__SWEPT_EMPTY, WGC__SWEPT_PARTIAL, WGC__SWEPT_FULL };
 /* What is left in a small block; adds the survivors to the census. */
 enum wgc__swept wgc__sweep_block(const struct wgc__blocks *blocks,
                                  uint32_t block, struct wgc__census *live);
+/* Pages of a small block that hold nothing but free cells go back to the system.
+   Once is enough, until cells of it are used again. */
+void wgc__sweep_trim(const struct wgc__blocks *blocks, uint32_t block,
+                     size_t page_bytes);
 /* Count without changing anything. */
 struct wgc__census wgc__sweep_count(const struct wgc__blocks *blocks,
                                     uint32_t block);
