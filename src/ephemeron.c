@@ -47,7 +47,8 @@ open_weak_map(struct wgc_tracer *tracer, struct wgc_weakmap *map)
     map->waiting = 0;
     for (uint32_t i = 0; i < map->used; i++) {
         struct wgc__entry *entry = &map->entries[i];
-        __builtin_prefetch(entry + AHEAD);
+        __builtin_prefetch(
+            wgc__address_of(wgc__word_of(entry) + AHEAD * sizeof *entry));
         if (entry->edge.node.key != 0)
             map->waiting += wgc__mark_edge(tracer, &entry->edge);
         if (i == SAMPLE)

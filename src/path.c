@@ -158,10 +158,10 @@ scan_entry(struct finder *finder, uint32_t entry)
         find_in_bitmap(finder, shape, wgc__address_of(start), bytes, entry);
         break;
     case WGC__FORM_TRACE:
-    case WGC__FORM_LINK:
         shape->trace(&finder->tracer, wgc__address_of(start), bytes);
         take_reported(finder, WGC_HELD_BY_OBJECT, 0, entry);
         break;
+    case WGC__FORM_LINK: /* follow_late looks into these */
     case WGC__FORM_LEAF:
         break;
     }
@@ -182,6 +182,8 @@ static void
 follow_map(struct finder *finder, const struct wgc_weakmap *map, uint32_t entry)
 {
     unsigned weak = map->mode & (WGC__MAP_WEAK_KEYS | WGC__MAP_WEAK_VALUES);
+    find_word(finder, wgc__word_of(map->data), WGC_HELD_BY_OBJECT,
+              wgc__word_of(&map->data), entry);
     if (weak == (WGC__MAP_WEAK_KEYS | WGC__MAP_WEAK_VALUES))
         return;
     for (uint32_t i = 0; i < map->used; i++) {

@@ -293,6 +293,12 @@ a_path_goes_through_ephemerons_maps_and_guards(void **state)
     assert_int_equal(path_to(heap, value, steps), 2);
     assert_ptr_equal(steps[0].object, map);
     assert_int_equal(steps[1].holder, WGC_HELD_BY_MAP);
+    void *context = wgc_alloc_leaf(heap, 16);
+    const wgc_weakmap_info info = {.weak_values = true, .data = context};
+    void *with_context = roots[3] = wgc_weakmap_new(heap, &info);
+    assert_int_equal(path_to(heap, context, steps), 2);
+    assert_ptr_equal(steps[0].object, with_context);
+    assert_int_equal(steps[1].holder, WGC_HELD_BY_OBJECT);
     void *ephemeron = roots[2] = wgc_ephemeron_new(heap, value, other);
     assert_int_equal(path_to(heap, other, steps), 2);
     assert_ptr_equal(steps[0].object, ephemeron);
