@@ -4,6 +4,7 @@
  * that sleeps is SAFE in every heap but the one whose lock it holds; the holder
  * of a lock sleeps only in wgc__world_stop, until others are SAFE; and each of
  * those is running, and will come to a safepoint, or waits and is SAFE already.
+ * tests/model/world.pml is the same for spin to check.
  */
 #include "world.h"
 

@@ -39,6 +39,7 @@ need_to_test() {
     need python3 has python3
     need binutils has nm
     need pkg-config has pkg-config
+    need spin has spin
     need libcmocka-dev pkg-config --exists cmocka
 }
 

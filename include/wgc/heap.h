@@ -181,7 +181,8 @@ WGC_API wgc_heap *wgc_heap_new(const wgc_config *config);
  * Give back every byte.  Objects, references and finalizers end without a
  * callback, pending callbacks are dropped: to have finalizers run, call
  * wgc_finalizer_run_all first.  WGC_BUSY, and nothing happens, inside a cycle
- * or a callback of this heap.  A second call is WGC_UNATTACHED.
+ * or a callback of this heap, or while other threads are attached to it.  A
+ * second call is WGC_UNATTACHED.
  */
 WGC_API wgc_status wgc_heap_free(wgc_heap *heap);
 
@@ -320,9 +321,10 @@ WGC_API wgc_status wgc_unpin(wgc_heap *heap, const void *object);
  * is WGC_DELIVER_MANUAL).  Inside a callback: the cycle only, callbacks wait
  * for the next delivery (Q4).
  *
- * On a stack that is not the thread's own (a coroutine's, a signal stack) the
- * roots cannot be found: WGC_UNATTACHED, and allocation there runs no automatic
- * cycle.  In an arena, where the bounds of the stack are not known, this is only
+ * On a stack that is neither the thread's own nor one that thread.h was told of
+ * (an unknown coroutine's, a signal stack) the roots cannot be found:
+ * WGC_UNATTACHED, and allocation there runs no automatic cycle; it is the same
+ * as long as another attached thread waits on such a stack.  In an arena, where the bounds of the stack are not known, this is only
  * noticed of stacks above the thread's own: do not collect on others.
  */
 WGC_API wgc_status wgc_collect(wgc_heap *heap);
