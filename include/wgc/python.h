@@ -4,7 +4,12 @@
  * heap: ref, WeakMethod, proxy, finalize, WeakKeyDictionary, WeakValueDictionary
  * and WeakSet.  Rules R1-R31, F1-F21, Q9, Q10 and W1-W14 of docs/semantics.md;
  * docs/python.md has the meaning on one page and every difference from CPython.
- * What heap.h says of threads and re-entrance holds here.
+ * What heap.h says of re-entrance holds here.
+ *
+ * Threads.  A context is one interpreter's: like Python's under its global lock,
+ * it is used by one attached thread at a time, and callbacks belong to that use.
+ * If the heap has more threads, let only the one that has the interpreter's lock
+ * deliver (WGC_DELIVER_MANUAL).
  *
  * Values are `void *`: objects of the heap, or whatever words the host's other
  * values are.  The shim keeps a value alive if it is, or points into, an
