@@ -73,6 +73,28 @@ wgc__alloc_list(struct wgc__blocks *blocks, struct wgc__lane *home,
 
 /* ---- Runs ---- */
 
+/* Cells that are freed by hand are looked at once more, by those who free them. */
+static bool
+is_poisoned(const struct wgc__alloc *alloc, uint16_t kind)
+{
+    return alloc->poison && kind != WGC__KIND_FIXTURE && kind != WGC__KIND_SLOT;
+}
+
+/* The cell of a run of one; a free cell must be as it was left (I4). */
+static size_t
+take_single(struct wgc__alloc *alloc, const struct wgc__run *run, size_t cell)
+{
+    const char *start =
+        wgc__block_start(alloc->blocks, run->block) + cell * run->cell_bytes;
+    if (is_poisoned(alloc, alloc->blocks->table[run->block].kind) &&
+        alloc->spoiled == NULL) {
+        size_t at = wgc__find_other(start, run->cell_bytes, WGC__POISON);
+        if (at != run->cell_bytes)
+            alloc->spoiled = start + at;
+    }
+    return cell + 1;
+}
+
 /* Take the next free cells of the run's block, from its cursor on. */
 static bool
 next_run(struct wgc__alloc *alloc, struct wgc__run *run)
@@ -85,7 +107,7 @@ next_run(struct wgc__alloc *alloc, struct wgc__run *run)
         return false;
     size_t high = wgc__bits_find_set(allocated, low, info->cells);
     if (WGC__UNLIKELY(alloc->single_runs != 0))
-        high = low + 1;
+        high = take_single(alloc, run, low);
     wgc__bits_set(allocated, low, high);
     size_t bytes = (high - low) * run->cell_bytes;
     char *start = wgc__block_start(blocks, run->block);
@@ -140,6 +162,11 @@ own_new(struct wgc__alloc *alloc, struct wgc__lane *lane, unsigned class)
     wgc__blocks_extend(alloc->blocks, alloc->chunk);
     if (block == WGC__NO_BLOCK)
         return false;
+    if (WGC__UNLIKELY(alloc->poison)) {
+        memset(wgc__block_start(alloc->blocks, block), WGC__POISON,
+               (size_t)1 << alloc->blocks->shift);
+        zeroed = false;
+    }
     wgc__block_open(alloc->blocks, block, alloc->classes, class, lane->kind,
                     lane->leaf, zeroed);
     own(alloc->blocks, &lane->runs[class], block);
@@ -169,8 +196,8 @@ wgc__alloc_large(struct wgc__alloc *alloc, const struct wgc__lane *lane,
                  size_t bytes, size_t alignment)
 {
     bytes = wgc__align_up(bytes + (bytes == 0), WGC__GRANULE);
-    void *object = wgc__large_new(alloc->blocks, alloc->chunk, lane->kind,
-                                  lane->leaf, bytes, alignment);
+    void *object = (alloc->poison ? wgc__large_new_guarded : wgc__large_new)(
+        alloc->blocks, alloc->chunk, lane->kind, lane->leaf, bytes, alignment);
     if (object != NULL)
         alloc->since += bytes;
     return object;
@@ -201,6 +228,8 @@ wgc__alloc_free(struct wgc__alloc *alloc, struct wgc__lane *lane,
         wgc__large_free(alloc->blocks, alloc->chunk, object->block);
         return;
     }
+    if (WGC__UNLIKELY(is_poisoned(alloc, object->info->kind)))
+        memset(object->start, WGC__POISON, object->info->cell_bytes);
     wgc__bit_clear(wgc__block_allocated(alloc->blocks, object->block),
                    object->cell);
     wgc__bit_clear(wgc__block_marked(alloc->blocks, object->block),

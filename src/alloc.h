@@ -17,6 +17,8 @@
  * I2  Bytes of a run in [next, limit) are zero.
  * I3  since == bytes of runs, large objects and external memory that were taken
  *     since the last cycle, less what was retired.
+ * I4  In a debug heap every free cell of a kind that dies is filled with
+ *     WGC__POISON.
  */
 #ifndef WGC_ALLOC_H
 #define WGC_ALLOC_H
@@ -62,8 +64,12 @@ struct wgc__alloc {
     struct wgc__blocks *blocks;
     struct wgc__chunk *chunk;
     const struct wgc__classes *classes;
-    size_t since;       /* I3 */
-    size_t single_runs; /* not 0: runs of one cell, for stress tests */
+    size_t since; /* I3 */
+    size_t
+        single_runs; /* not 0: runs of one cell, for stress and debug heaps */
+    bool poison;     /* a debug heap: I4 */
+    const char
+        *spoiled; /* the first wrong byte that was found in a free cell */
 };
 
 void wgc__alloc_init(struct wgc__alloc *alloc, struct wgc__blocks *blocks,

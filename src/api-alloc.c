@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Allocation, resizing, early release, and what an address is. */
 #include "api.h"
+#include "debug.h"
 
 #include <string.h>
 
@@ -104,6 +105,8 @@ wgc__api_allocate(struct wgc_heap *heap, uint32_t kind, size_t bytes,
         object = allocate_with_hook(heap, kind, bytes, alignment);
     if (object == NULL)
         return fail(heap, bytes);
+    if (WGC__UNLIKELY(heap->debug != NULL))
+        wgc__debug_born(heap, object, bytes);
     if (due && heap->config.delivery == WGC_DELIVER_ALLOC)
         deliver_after_allocation(heap, object, here);
     return object;
@@ -201,9 +204,17 @@ wgc_alloc_aligned(wgc_heap *heap, wgc_kind kind, size_t bytes, size_t alignment)
 
 /* ---- Resize and free ---- */
 
+static wgc_status
+refuse_address(struct wgc_heap *heap, const void *address)
+{
+    if (WGC__UNLIKELY(heap->debug != NULL))
+        wgc__debug_blame(heap, address);
+    return wgc__api_refuse(heap, WGC_NOT_AN_OBJECT);
+}
+
 static bool
-resize_in_place(struct wgc_heap *heap, const struct wgc__object *object,
-                size_t bytes)
+resize_cell(struct wgc_heap *heap, const struct wgc__object *object,
+            size_t bytes)
 {
     size_t before = wgc__object_bytes(object), usable = before;
     if (object->info->state == WGC__BLOCK_LARGE) {
@@ -223,6 +234,19 @@ resize_in_place(struct wgc_heap *heap, const struct wgc__object *object,
     return true;
 }
 
+static bool
+resize_in_place(struct wgc_heap *heap, const struct wgc__object *object,
+                size_t bytes)
+{
+    if (WGC__LIKELY(heap->debug == NULL))
+        return resize_cell(heap, object, bytes);
+    size_t before = wgc__debug_bytes(heap, object);
+    wgc__debug_open(heap, object);
+    bool resized = resize_cell(heap, object, bytes);
+    wgc__debug_close(heap, object, resized ? bytes : before);
+    return resized;
+}
+
 bool
 wgc_resize(wgc_heap *heap, void *address, size_t bytes)
 {
@@ -232,7 +256,7 @@ wgc_resize(wgc_heap *heap, void *address, size_t bytes)
         return false;
     if (!wgc__heap_object_at(heap, address, &object) ||
         wgc__kind_is_handle(object.info->kind)) {
-        wgc__api_refuse(heap, WGC_NOT_AN_OBJECT);
+        refuse_address(heap, address);
         return false;
     }
     return resize_in_place(heap, &object, bytes);
@@ -276,6 +300,10 @@ move(struct wgc_heap *heap, struct wgc__object *object, size_t bytes,
     /* A callback may have freed it, and a cycle moves nothing else. */
     if (new == NULL || !wgc__heap_object_at(heap, old, object))
         return NULL;
+    if (WGC__UNLIKELY(heap->debug != NULL)) {
+        wgc__debug_open(heap, object);
+        wgc__debug_freed(heap, object);
+    }
     size_t kept = wgc__min(wgc__object_bytes(object), bytes);
     memcpy(new, old, kept);
     move_ties(heap, object, new, kept);
@@ -304,7 +332,7 @@ wgc_realloc(wgc_heap *heap, void *address, size_t bytes)
         return NULL;
     if (!wgc__heap_object_at(heap, address, &object) ||
         wgc__kind_is_handle(object.info->kind)) {
-        wgc__api_refuse(heap, WGC_NOT_AN_OBJECT);
+        refuse_address(heap, address);
         return NULL;
     }
     if (!may_be_allocated(heap, bytes))
@@ -345,7 +373,7 @@ wgc_free(wgc_heap *heap, void *address)
     if (address == NULL)
         return WGC_OK;
     if (!wgc__heap_object_at(heap, address, &object))
-        return wgc__api_refuse(heap, WGC_NOT_AN_OBJECT);
+        return refuse_address(heap, address);
     if (wgc__roots_find(&heap->roots, WGC__ROOT_PIN, wgc__word_of(address),
                         NULL) != NULL)
         return wgc__api_refuse(heap, WGC_BUSY);
@@ -355,6 +383,10 @@ wgc_free(wgc_heap *heap, void *address)
         if ((record->flags & (WGC__RECORD_LINKED | WGC__RECORD_RUNNING)) != 0)
             return wgc__api_refuse(heap, WGC_BUSY);
         wgc__queue_forget(&heap->queue, record);
+    }
+    if (WGC__UNLIKELY(heap->debug != NULL)) {
+        wgc__debug_open(heap, &object);
+        wgc__debug_freed(heap, &object);
     }
     end_ties(heap, &object);
     free_cell(heap, &object);
@@ -370,6 +402,8 @@ wgc_size(wgc_heap *heap, const void *address)
     WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL || !wgc__heap_object_at(heap, address, &object))
         return 0;
+    if (WGC__UNLIKELY(heap->debug != NULL))
+        return wgc__debug_bytes(heap, &object);
     return wgc__object_bytes(&object);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Questions: is the heap whole, what is in it, why is this alive. */
 #include "api.h"
+#include "debug.h"
 #include "path.h"
 #include "verify.h"
-#include "wgc/debug.h"
 
 #include <stdio.h>
 
@@ -45,8 +45,7 @@ report_fault(const struct wgc__check *check, const char *rule, const char *text,
         .block = block == WGC__NOWHERE ? SIZE_MAX : block,
         .object = object,
     };
-    if (heap->config.on_report != NULL)
-        heap->config.on_report(heap, &report, heap->config.report_data);
+    wgc__debug_report(heap, &report);
 }
 
 wgc_status
@@ -67,14 +66,15 @@ wgc_check(wgc_heap *heap)
 size_t
 wgc_report_text(const wgc_report *report, char *buffer, size_t bytes)
 {
-    char block[32] = "";
-    char object[32] = "";
-    if (report->block != SIZE_MAX)
-        snprintf(block, sizeof block, ", block %zu", report->block);
-    if (report->object != NULL)
-        snprintf(object, sizeof object, ", at %p", report->object);
-    return length_of(snprintf(buffer, bytes, "%s does not hold%s%s: %s",
-                              report->rule, block, object, report->text));
+    return wgc__debug_text(report, buffer, bytes);
+}
+
+wgc_heap *
+wgc_debug_here(wgc_heap *heap, const char *file, int line)
+{
+    if (wgc__world_find(heap) != NULL && heap->debug != NULL)
+        heap->debug->next = (wgc_site){.file = file, .line = line};
+    return heap;
 }
 
 /* ---- What is in it? ---- */

@@ -2,6 +2,8 @@
 /* The way in; the life of a heap; collection, delivery, statistics. */
 #include "api.h"
 
+#include "debug.h"
+
 /* ---- The way in ---- */
 
 const char *
@@ -130,8 +132,9 @@ wgc_heap_new(const wgc_config *config)
 {
     wgc_status status;
     struct wgc_heap *heap = wgc__heap_new(config, &status);
-    if (heap != NULL && config != NULL && config->at_fork &&
-        !wgc__api_watch_fork(heap)) {
+    if (heap != NULL &&
+        ((heap->config.debug && !wgc__debug_init(heap)) ||
+         (heap->config.at_fork && !wgc__api_watch_fork(heap)))) {
         wgc__heap_free(heap);
         heap = NULL;
         status = WGC_NO_MEMORY;

@@ -62,6 +62,16 @@ wgc__bits_find_clear(const uint64_t *bits, size_t low, size_t high)
     return find_bit(bits, low, high, ~UINT64_C(0));
 }
 
+size_t
+wgc__find_other(const void *memory, size_t bytes, int value)
+{
+    const unsigned char *at = memory;
+    size_t offset = 0;
+    while (offset < bytes && at[offset] == value)
+        offset++;
+    return offset;
+}
+
 /* ---- Index ---- */
 
 static size_t

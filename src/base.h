@@ -169,6 +169,16 @@ void wgc__bits_clear(uint64_t *bits, size_t low, size_t high);
 size_t wgc__bits_find_set(const uint64_t *bits, size_t low, size_t high);
 size_t wgc__bits_find_clear(const uint64_t *bits, size_t low, size_t high);
 
+/* ---- Filling, in debug heaps ---- */
+
+enum {
+    WGC__POISON = 0xDB, /* freed cells */
+    WGC__SLACK = 0xA5   /* behind an object, to the end of its cell */
+};
+
+/* Offset of the first byte that is not `value`; `bytes` if there is none. */
+size_t wgc__find_other(const void *memory, size_t bytes, int value);
+
 /* ---- Intrusive hash index: several nodes may share a key, newest first --- */
 
 struct wgc__node {

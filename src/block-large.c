@@ -52,11 +52,45 @@ wgc__large_new(struct wgc__blocks *blocks, struct wgc__chunk *chunk,
     return start;
 }
 
+void *
+wgc__large_new_guarded(struct wgc__blocks *blocks, struct wgc__chunk *chunk,
+                       uint16_t kind, bool leaf, size_t bytes, size_t alignment)
+{
+    size_t block_bytes = (size_t)1 << blocks->shift;
+    char *start = wgc__large_new(blocks, chunk, kind, leaf, bytes + block_bytes,
+                                 alignment);
+    if (start == NULL)
+        return NULL;
+    size_t block = (size_t)(start - blocks->base) >> blocks->shift;
+    size_t guard = block + wgc__chunk_blocks(chunk, bytes);
+    blocks->table[block].bytes = bytes;
+    blocks->table[block].flags |= WGC__BLOCK_GUARDED;
+    blocks->table[guard] = (struct wgc__block){.state = WGC__BLOCK_RAW};
+    if (!chunk->arena)
+        wgc__platform_forbid(blocks->base + (guard << blocks->shift),
+                             block_bytes);
+    return start;
+}
+
+/* The guard's block becomes one like others; how many the object has now. */
+static size_t
+end_guard(const struct wgc__blocks *blocks, const struct wgc__chunk *chunk,
+          uint32_t block, size_t count)
+{
+    if ((blocks->table[block].flags & WGC__BLOCK_GUARDED) == 0)
+        return count;
+    if (!chunk->arena)
+        wgc__platform_commit(wgc__block_start(blocks, block + (uint32_t)count),
+                             (size_t)1 << blocks->shift);
+    return count + 1;
+}
+
 void
 wgc__large_free(struct wgc__blocks *blocks, struct wgc__chunk *chunk,
                 uint32_t block)
 {
     size_t count = wgc__chunk_blocks(chunk, blocks->table[block].bytes);
+    count = end_guard(blocks, chunk, block, count);
     wgc__bit_clear(wgc__block_allocated(blocks, block), 0);
     wgc__bit_clear(wgc__block_marked(blocks, block), 0);
     set_free(blocks, block, count);
@@ -72,7 +106,8 @@ wgc__large_resize(struct wgc__blocks *blocks, struct wgc__chunk *chunk,
     size_t new = wgc__chunk_blocks(chunk, bytes);
     char *start = wgc__block_start(blocks, block);
     bool zeroed = true;
-    if (new == 0)
+    bool guarded = (blocks->table[block].flags & WGC__BLOCK_GUARDED) != 0;
+    if (new == 0 || (guarded && new != old))
         return false;
     if (new > old) {
         if (!wgc__chunk_extend(chunk, block, old, new, &zeroed))

@@ -38,7 +38,8 @@ enum wgc__block_flags {
     WGC__BLOCK_GREY = 16,  /* has marked cells that were not scanned */
     WGC__BLOCK_KEYED = 32, /* in a cycle: edges wait for cells of it (mark.h) */
     WGC__BLOCK_HELD = 64,  /* cells of it are weak sides (ephemeron.h) */
-    WGC__BLOCK_TRIMMED = 128 /* free pages of it have no memory */
+    WGC__BLOCK_TRIMMED = 128, /* small: free pages of it have no memory */
+    WGC__BLOCK_GUARDED = 128  /* large: a raw block is behind it */
 };
 
 struct wgc__block {

@@ -5,6 +5,7 @@
  */
 #include "collect.h"
 
+#include "debug.h"
 #include "verify.h"
 #include "wgc/thread.h"
 
@@ -325,6 +326,8 @@ step(struct wgc_heap *heap, size_t *holes)
         rescue(heap);
         return WGC__SWEEP;
     case WGC__SWEEP:
+        if (heap->debug != NULL)
+            wgc__debug_died(heap);
         *holes = sweep(heap);
         return WGC__PACE;
     case WGC__PACE:

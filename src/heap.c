@@ -496,7 +496,8 @@ init_modules(struct wgc_heap *heap)
     wgc__classes_init(&heap->classes, heap->chunk.shift);
     wgc__blocks_init(&heap->blocks, &heap->chunk);
     wgc__alloc_init(&heap->alloc, &heap->blocks, &heap->chunk, &heap->classes);
-    heap->alloc.single_runs = heap->config.stress != 0;
+    heap->alloc.single_runs = heap->config.stress != 0 || heap->config.debug;
+    heap->alloc.poison = heap->config.debug;
     add_internal_kinds(heap);
     wgc__roots_init(&heap->roots);
     wgc__queue_init(&heap->queue);

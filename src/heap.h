@@ -86,6 +86,7 @@ struct wgc_heap {
     struct wgc__kind *kinds_few[WGC__KINDS_FEW];
     struct wgc__shape shapes_few[WGC__KINDS_FEW];
 
+    struct wgc__debug *debug; /* NULL: this is no debug heap */
     wgc_config config;
     struct wgc_heap *next_at_fork; /* of those that want to be told */
     enum wgc__phase phase;

@@ -61,6 +61,12 @@ wgc__platform_prefer_huge(void *start, size_t bytes, bool huge)
     madvise(start, bytes, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 }
 
+bool
+wgc__platform_forbid(void *start, size_t bytes)
+{
+    return mprotect(start, bytes, PROT_NONE) == 0;
+}
+
 uint64_t
 wgc__platform_clock(void)
 {

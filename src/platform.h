@@ -28,6 +28,9 @@ bool wgc__platform_decommit(void *start, size_t bytes);
 enum { WGC__HUGE_PAGE = 2 << 20 };
 void wgc__platform_prefer_huge(void *start, size_t bytes, bool huge);
 
+/* No access until the next commit; false if that cannot be. */
+bool wgc__platform_forbid(void *start, size_t bytes);
+
 uint64_t wgc__platform_clock(void); /* monotonic, in ns */
 
 /*

@@ -188,6 +188,13 @@ wgc__platform_prefer_huge(void *start, size_t bytes, bool huge)
     fake.huge = huge;
 }
 
+bool
+wgc__platform_forbid(void *start, size_t bytes)
+{
+    (void)start, (void)bytes;
+    return false;
+}
+
 uint64_t
 wgc__platform_clock(void)
 {

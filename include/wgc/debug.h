@@ -19,8 +19,20 @@ extern "C" {
 /* ---- Is it whole? ----------------------------------------------------- */
 
 typedef enum wgc_report_type {
-    WGC_REPORT_INVARIANT = 1 /* found by wgc_check */
+    WGC_REPORT_INVARIANT = 1, /* found by wgc_check */
+    /* By a debug heap: */
+    WGC_REPORT_FREED,   /* wgc_free, _realloc or _resize of what has ended */
+    WGC_REPORT_FOREIGN, /* of what never was an object's base */
+    WGC_REPORT_WRITTEN, /* a freed cell was written to; seen when it is reused */
+    WGC_REPORT_OVERRUN  /* bytes behind the object were written to */
 } wgc_report_type;
+
+/* Where in the program, and in which cycle of the heap. */
+typedef struct wgc_site {
+    const char *file; /* NULL: not known; see WGC_HERE */
+    int line;
+    size_t cycle;
+} wgc_site;
 
 struct wgc_report {
     wgc_report_type type;
@@ -30,6 +42,11 @@ struct wgc_report {
     const char *text;
     size_t block;       /* its number in the heap; SIZE_MAX: none */
     const void *object; /* or what is wrong of the heap's own; NULL: none */
+    /* Of a debug heap: the size that was asked for (0: nothing is known of the
+       object); the first wrong byte; where it was allocated, and where it was
+       freed: with no file, if a cycle found it dead. */
+    size_t bytes, offset;
+    wgc_site allocated, freed;
 };
 
 /*
@@ -47,6 +64,45 @@ WGC_API wgc_status wgc_check(wgc_heap *heap);
  */
 WGC_API size_t wgc_report_text(const wgc_report *report, char *buffer,
                                size_t bytes);
+
+/* ---- Debug heaps ------------------------------------------------------ */
+
+/*
+ * wgc_config.debug makes a heap that tells of misuse where it happens, through
+ * wgc_config.on_report:
+ *
+ *  - a freed cell is filled with 0xDB, and checked when it is used again;
+ *  - bytes between the size that was asked for and the end of a cell are filled
+ *    with 0xA5 (with 0 in kinds that have a trace function) and checked when the
+ *    object is resized, freed or dies; wgc_size is the size that was asked for;
+ *  - behind a large object is a page that cannot be accessed, but in an arena;
+ *  - freeing twice and freeing what is no object is reported with the object's
+ *    history.
+ *
+ * Together with wgc_config.stress a cycle runs at every nth allocation, so that
+ * what has no root dies at once.  Each object takes 80 bytes more, kept until its
+ * memory is used again.
+ */
+
+/*
+ * The heap; notes where its next allocation, resizing or release is called from:
+ * wgc_alloc(WGC_HERE(heap), 32).  A program that defines WGC_DEBUG_SITES before
+ * it includes this header need not write that.  Only debug heaps remember.
+ */
+#define WGC_HERE(heap) wgc_debug_here((heap), __FILE__, __LINE__)
+WGC_API wgc_heap *wgc_debug_here(wgc_heap *heap, const char *file, int line);
+
+#ifdef WGC_DEBUG_SITES
+#define wgc_alloc(heap, bytes)      wgc_alloc(WGC_HERE(heap), bytes)
+#define wgc_alloc_leaf(heap, bytes) wgc_alloc_leaf(WGC_HERE(heap), bytes)
+#define wgc_alloc_kind(heap, kind, bytes)                                      \
+    wgc_alloc_kind(WGC_HERE(heap), kind, bytes)
+#define wgc_alloc_aligned(heap, kind, bytes, alignment)                        \
+    wgc_alloc_aligned(WGC_HERE(heap), kind, bytes, alignment)
+#define wgc_realloc(heap, object, bytes)                                       \
+    wgc_realloc(WGC_HERE(heap), object, bytes)
+#define wgc_free(heap, object) wgc_free(WGC_HERE(heap), object)
+#endif
 
 /* ---- What is in it? --------------------------------------------------- */
 

@@ -157,7 +157,11 @@ typedef struct wgc_config {
     void *oom_data;
     wgc_event_fn *on_event;
     void *event_data;
-    /* Is told what wgc_check finds. */
+    /* A debug heap (debug.h): misuse is found where it happens, objects take
+       more room and every allocation more time. */
+    bool debug;
+    /* Is told what wgc_check and a debug heap find.  Default: in a debug heap, a
+       line on stderr; in others only the status tells. */
     wgc_report_fn *on_report;
     void *report_data;
 

@@ -862,6 +862,19 @@ trace_links(wgc_tracer *tracer, const void *object, size_t bytes)
         wgc_visit(tracer, words[1 + i]);
 }
 
+/* Bad pointers are tried on purpose. */
+static void
+on_report(wgc_heap *heap, const wgc_report *report, void *data)
+{
+    char line[256];
+    (void)heap, (void)data;
+    if (report->type == WGC_REPORT_FREED || report->type == WGC_REPORT_FOREIGN)
+        return;
+    wgc_report_text(report, line, sizeof line);
+    fprintf(stderr, "%s\n", line);
+    CHECK(!"a report");
+}
+
 /* False if the heap is too small for this. */
 static bool
 open_side(struct side *side, wgc_config config)
@@ -892,8 +905,11 @@ program_run(const struct setting *setting, const uint8_t *bytes, size_t count)
     bool open = true;
     world.setting = setting;
     world.operation = 0;
-    for (int i = 0; i < 2; i++)
-        open = open_side(&world.sides[i], setting->configs[i]) && open;
+    for (int i = 0; i < 2; i++) {
+        wgc_config config = setting->configs[i];
+        config.on_report = on_report;
+        open = open_side(&world.sides[i], config) && open;
+    }
     for (size_t i = 0; open && i < operations_count; i++) {
         world.operation = i;
         run_operation(bytes + i * BYTES_PER_OPERATION);
@@ -913,8 +929,8 @@ program_run(const struct setting *setting, const uint8_t *bytes, size_t count)
 struct setting
 setting_for(unsigned number, void *arena, size_t arena_bytes)
 {
-    struct setting setting = {.checks_much = number % 4 == 3};
-    switch (number % 4) {
+    struct setting setting = {.checks_much = number % 5 == 3};
+    switch (number % 5) {
     case 0:
         break;
     case 1:
@@ -927,6 +943,9 @@ setting_for(unsigned number, void *arena, size_t arena_bytes)
     case 3:
         setting.configs[0].pointers = WGC_POINTERS_BASES;
         setting.configs[1].pointers = WGC_POINTERS_ROOTS;
+        break;
+    case 4:
+        setting.configs[0].debug = setting.configs[1].debug = true;
         break;
     }
     return setting;
