@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "alloc.h"
 
+#include "platform-annotate.h"
+
 #include <string.h>
 
 void
@@ -86,6 +88,7 @@ take_single(struct wgc__alloc *alloc, const struct wgc__run *run, size_t cell)
 {
     const char *start =
         wgc__block_start(alloc->blocks, run->block) + cell * run->cell_bytes;
+    wgc__annotate_show(start, run->cell_bytes);
     if (is_poisoned(alloc, alloc->blocks->table[run->block].kind) &&
         alloc->spoiled == NULL) {
         size_t at = wgc__find_other(start, run->cell_bytes, WGC__POISON);
@@ -216,6 +219,9 @@ wgc__alloc_bytes(struct wgc__alloc *alloc, struct wgc__lane *lane, size_t bytes)
 void
 wgc__alloc_close(struct wgc__alloc *alloc, uint32_t block)
 {
+    if (WGC__UNLIKELY(alloc->poison))
+        wgc__annotate_show(wgc__block_start(alloc->blocks, block),
+                           (size_t)1 << alloc->blocks->shift);
     wgc__block_close(alloc->blocks, block);
     wgc__chunk_give(alloc->chunk, block, 1);
 }
@@ -228,8 +234,10 @@ wgc__alloc_free(struct wgc__alloc *alloc, struct wgc__lane *lane,
         wgc__large_free(alloc->blocks, alloc->chunk, object->block);
         return;
     }
-    if (WGC__UNLIKELY(is_poisoned(alloc, object->info->kind)))
+    if (WGC__UNLIKELY(is_poisoned(alloc, object->info->kind))) {
         memset(object->start, WGC__POISON, object->info->cell_bytes);
+        wgc__annotate_hide(object->start, object->info->cell_bytes);
+    }
     wgc__bit_clear(wgc__block_allocated(alloc->blocks, object->block),
                    object->cell);
     wgc__bit_clear(wgc__block_marked(alloc->blocks, object->block),

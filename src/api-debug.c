@@ -16,6 +16,8 @@ shut(struct wgc_heap *heap, const void *hot_end)
     struct wgc__mutator *self = wgc__world_find(heap);
     wgc__world_stop(&heap->world, self, hot_end);
     wgc__heap_retire(heap);
+    if (heap->debug != NULL)
+        wgc__debug_show(heap, true);
     wgc__world_set_busy(self, WGC__BUSY_EVENT);
 }
 
@@ -23,6 +25,8 @@ static void
 open_again(struct wgc_heap *heap)
 {
     wgc__world_end_busy(wgc__world_find(heap), WGC__BUSY_EVENT);
+    if (heap->debug != NULL)
+        wgc__debug_show(heap, false);
 }
 
 static size_t
@@ -72,7 +76,10 @@ wgc_report_text(const wgc_report *report, char *buffer, size_t bytes)
 wgc_heap *
 wgc_debug_here(wgc_heap *heap, const char *file, int line)
 {
-    if (wgc__world_find(heap) != NULL && heap->debug != NULL)
+    if (wgc__world_find(heap) == NULL || heap->debug == NULL)
+        return heap;
+    WGC__LOCKED struct wgc_heap *locked = wgc__api_lock(heap);
+    if (locked != NULL)
         heap->debug->next = (wgc_site){.file = file, .line = line};
     return heap;
 }

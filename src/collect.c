@@ -15,6 +15,8 @@ static void
 begin(struct wgc_heap *heap)
 {
     wgc__heap_retire(heap);
+    if (heap->debug != NULL)
+        wgc__debug_show(heap, true);
     const wgc_event event = {.type = WGC_EVENT_CYCLE_BEGIN,
                              .bytes = heap->alloc.since};
     wgc__heap_event(heap, &event);
@@ -287,6 +289,8 @@ settle(struct wgc_heap *heap, size_t holes)
 static void
 end(struct wgc_heap *heap)
 {
+    if (heap->debug != NULL)
+        wgc__debug_show(heap, false);
     heap->cycles++;
     heap->pause_last = wgc__heap_clock(heap) - heap->cycle_began;
     heap->pause_total += heap->pause_last;

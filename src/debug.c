@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "debug.h"
 
+#include "platform-annotate.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -137,9 +139,13 @@ wgc__debug_report(struct wgc_heap *heap, const wgc_report *report)
 {
     char line[256];
     if (heap->config.on_report != NULL) {
-        heap->depth_event++;
+        struct wgc__mutator *self = wgc__world_find(heap);
+        bool inside = (self->busy & WGC__BUSY_EVENT) != 0;
+        if (!inside)
+            wgc__world_set_busy(self, WGC__BUSY_EVENT);
         heap->config.on_report(heap, report, heap->config.report_data);
-        heap->depth_event--;
+        if (!inside)
+            wgc__world_end_busy(self, WGC__BUSY_EVENT);
     } else if (heap->debug != NULL) {
         wgc__debug_text(report, line, sizeof line);
         fprintf(stderr, "libwgc: %s\n", line);
@@ -202,6 +208,7 @@ check_slack(struct wgc_heap *heap, const struct wgc__object *object,
             const struct wgc__site *site)
 {
     size_t slack = room_of(heap, object) - site->bytes;
+    wgc__annotate_show(object->start + site->bytes, slack);
     size_t at = wgc__find_other(object->start + site->bytes, slack,
                                 slack_of(heap, object));
     if (at != slack)
@@ -227,8 +234,9 @@ wgc__debug_close(struct wgc_heap *heap, const struct wgc__object *object,
     if (site == NULL)
         return;
     site->bytes = wgc__max(bytes, 1);
-    memset(object->start + site->bytes, slack_of(heap, object),
-           room_of(heap, object) - site->bytes);
+    size_t slack = room_of(heap, object) - site->bytes;
+    memset(object->start + site->bytes, slack_of(heap, object), slack);
+    wgc__annotate_hide(object->start + site->bytes, slack);
 }
 
 /* ---- Birth and death ---- */
@@ -287,8 +295,31 @@ end_object(struct wgc_heap *heap, const struct wgc__object *object)
         site->fate = WGC__DIED;
         site->freed = (wgc_site){.cycle = heap->cycles};
     }
-    if (object->info->state != WGC__BLOCK_LARGE)
+    if (object->info->state != WGC__BLOCK_LARGE) {
         memset(object->start, WGC__POISON, object->info->cell_bytes);
+        wgc__annotate_hide(object->start, object->info->cell_bytes);
+    }
+}
+
+void
+wgc__debug_show(struct wgc_heap *heap, bool shown)
+{
+    const struct wgc__index *sites = &heap->debug->sites;
+    struct wgc__node *const *buckets =
+        sites->buckets != NULL ? sites->buckets : sites->few;
+    for (size_t i = 0; i < (size_t)1 << (64 - sites->shift); i++)
+        for (struct wgc__node *node = buckets[i]; node != NULL;
+             node = node->next) {
+            const struct wgc__site *site = (struct wgc__site *)node;
+            struct wgc__object object;
+            if (site->fate != WGC__LIVES ||
+                !wgc__object_at(&heap->blocks, wgc__address_of(node->key),
+                                &object))
+                continue;
+            size_t slack = room_of(heap, &object) - site->bytes;
+            (shown ? wgc__annotate_show
+                   : wgc__annotate_hide)(object.start + site->bytes, slack);
+        }
 }
 
 void

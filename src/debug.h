@@ -43,6 +43,9 @@ void wgc__debug_close(struct wgc_heap *heap, const struct wgc__object *object,
 void wgc__debug_freed(struct wgc_heap *heap, const struct wgc__object *object);
 /* All that is unmarked ends; before the sweep. */
 void wgc__debug_died(struct wgc_heap *heap);
+/* Cycles and questions read whole cells: show or hide what lies behind objects
+   to memory checkers. */
+void wgc__debug_show(struct wgc_heap *heap, bool shown);
 /* The host took this for an object. */
 void wgc__debug_blame(struct wgc_heap *heap, const void *address);
 /* What was asked for, as far as that is known. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "heap.h"
 
+#include "platform-annotate.h"
+
 #include <string.h>
 
 static const size_t MIN_BYTES = (size_t)1 << 20;
@@ -558,6 +560,8 @@ void
 wgc__heap_free(struct wgc_heap *heap)
 {
     struct wgc__chunk chunk = heap->chunk;
+    if (heap->debug != NULL)
+        wgc__annotate_show(heap->blocks.base, heap->blocks.extent);
     wgc__world_detach(wgc__world_find(heap));
     wgc__chunk_finish(&chunk);
 }

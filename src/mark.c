@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "mark.h"
 
+#include "platform-annotate.h"
+
 #include <string.h>
 
 enum {
@@ -464,6 +466,7 @@ wgc__mark_foreign(struct wgc_tracer *tracer, const void *low, const void *high,
         size_t count = left < 64 ? left : 64;
         for (size_t i = 0; i < count; i++)
             copy[i] = from[i];
+        wgc__annotate_defined(copy, count * WGC__WORD);
         mark_copied(tracer, copy, count, past_end);
         if (tracer->in_roots && tracer->depth > tracer->capacity / 2)
             drain_early(tracer);
