@@ -5,7 +5,7 @@ import shutil
 import statistics
 import subprocess
 
-from rows import ADAPTERS, REFERENCE, ROWS, SUBJECT
+from rows import ADAPTERS, GROWTH, GROWTH_STEPS, REFERENCE, ROWS, SUBJECT
 
 
 class Results:
@@ -265,3 +265,60 @@ set key outside right top
 plot $LIVE using 1:2 with filledcurves y1=0 fs solid 0.2 noborder \\
     lc rgb "#7a8aa0" title "live", {", ".join(plots)}
 """)
+
+
+def draw_growth(costs, path):
+    """A panel for each workload: the cost of a unit of work as the workload
+    grows, relative to its least with libwgc.  Level is linear."""
+    columns, blocks, panels = 4, "", []
+    for number, curve in enumerate(GROWTH):
+        own = costs[SUBJECT].get(curve.title)
+        if not own:
+            continue
+        plots = []
+        for adapter in (REFERENCE, SUBJECT):
+            points = costs.get(adapter, {}).get(curve.title)
+            if not points:
+                continue
+            name = f"{adapter}{number}"
+            blocks += block(name, [f"{step} {cost / own[0]}" for step, cost in
+                                   zip(GROWTH_STEPS, points)])
+            plots.append(f'${name} using 1:2 with linespoints lw 2 pt 7 ps 0.5 '
+                         f'lc rgb "{CURVE_COLOURS[adapter]}" '
+                         f'title "{adapter}"')
+        panels.append(f"""
+set title "{curve.title}" offset 0,-0.7
+plot {", ".join(plots)}
+{"unset key" if not panels else ""}
+""")
+    rows = (len(panels) + columns - 1) // columns
+    gnuplot(blocks + f"""
+set terminal svg size 1100,{90 + 190 * rows} font "sans-serif,11" \\
+    background "white"
+set output "{path}"
+set multiplot layout {rows},{columns} title \\
+    "Cost of one operation as the workload becomes 64 times as large: level \\
+is linear; 1 is libwgc at the smallest size" font ",14"
+set logscale xy
+set xrange [0.8:80]
+set yrange [0.125:64]
+set xtics ("1" 1, "4" 4, "16" 16, "64" 64) nomirror
+set ytics ("1/8" 0.125, "1" 1, "8" 8, "64" 64) nomirror
+set grid lt 1 lc rgb "#e4e4e4"
+set border 3
+set key left top samplen 1
+{"".join(panels)}
+unset multiplot
+""")
+
+
+def growth_sentence(costs):
+    """Where the last step of the largest growth is steepest."""
+    last = {title: points[-1] / points[-2]
+            for title, points in costs.get(SUBJECT, {}).items()
+            if len(points) > 1 and points[-2] > 0}
+    if not last:
+        return ""
+    title = max(last, key=last.get)
+    return (f"From a quarter of the size to the whole, the cost of an operation "
+            f"grows most in {title}: {last[title]:.2f} times.")

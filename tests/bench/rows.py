@@ -7,6 +7,7 @@ value.  Memory has its own: peak RSS is at most `rss` times libgc's, or at most
 """
 
 from dataclasses import dataclass
+from math import log2
 
 REFERENCE = "libgc"
 SUBJECT = "wgc"
@@ -124,6 +125,47 @@ ROWS = [
     Row("W10", "buffers, zeroed", ZEROED, "buffer", 0.8, 0.6),
     Row("500M", "500 MiB replaced", REPLACEMENT, "replace"),
     Row("500M", "500 MiB: longest pause", REPLACEMENT, "longest"),
+]
+
+@dataclass(frozen=True)
+class Growth:
+    """A cost that is watched as a workload becomes 64 times as large.  `levels`
+    is 0 where the metric is a cost per operation; -1 where it is a total that
+    should grow with the size; else that many trees of the full size are made,
+    and two levels more make one more."""
+
+    title: str
+    run: Run
+    metric: str
+    levels: int = 0
+
+    def work(self, scale):
+        """What the metric is divided by."""
+        if self.levels == 0:
+            return 1
+        if self.levels < 0:
+            return scale
+        return scale * (1 + log2(scale) / 2 / self.levels)
+
+
+GROWTH_STEPS = (1, 4, 16, 64)
+GROWTH = [
+    Growth("W1 GCBench", GCBENCH, "time", 7),
+    Growth("W2 binary trees", TREES, "time", 8),
+    Growth("W3 churn 16 B", SMALL, "object"),
+    Growth("W3 churn 16-2048 B", MIXED, "object"),
+    Growth("W4 mark random graph", RANDOM, "cycle"),
+    Growth("W4 mark list in order", SEQUENTIAL, "cycle"),
+    Growth("W4 mark list shuffled", SHUFFLED, "cycle"),
+    Growth("W5 interpreter's mix", INTERPRETER, "step"),
+    Growth("W6 weak reference: create", WEAKREFS, "create"),
+    Growth("W6 weak reference: cycle", WEAKREFS, "cycle_extra"),
+    Growth("W6 chain of ephemerons", CHAIN, "link"),
+    Growth("W6 weak map: set", WEAKMAPS, "set"),
+    Growth("W7 finalizer: create", AFTER, "create"),
+    Growth("W7 finalizer: cycle", AFTER, "cycle_live", -1),
+    Growth("W10 buffers, zeroed", ZEROED, "buffer"),
+    Growth("500M replacement", REPLACEMENT, "replace"),
 ]
 
 # Paths that callgrind counts; what an allocation may take at most.

@@ -13,7 +13,8 @@ import sys
 
 import callgrind
 import report
-from rows import ADAPTERS, REFERENCE, ROWS, SUBJECT, Run
+from rows import (ADAPTERS, GROWTH, GROWTH_STEPS, REFERENCE, ROWS, SUBJECT,
+                  Run)
 
 CANNOT = 77
 MARK, END_MARK = "<!-- table -->", "<!-- end of table -->"
@@ -115,6 +116,26 @@ def timeline(options, scale_of):
     return curves
 
 
+def growth(options, scale_of):
+    """{adapter: {title: cost at each step}}: the largest step is the size in
+    the table, and costs are of one unit of work."""
+    costs = {}
+    for adapter in (SUBJECT, REFERENCE):
+        for step in GROWTH_STEPS:
+            done = {}
+            for curve in GROWTH:
+                scale = scale_of(curve.run) * step / GROWTH_STEPS[-1]
+                if curve.run not in done:
+                    done[curve.run], _ = run_once(options.programs, curve.run,
+                                                  adapter, scale)
+                found = [line["value"] for line in done[curve.run] or []
+                         if line["metric"] == curve.metric]
+                if found:
+                    costs.setdefault(adapter, {}).setdefault(
+                        curve.title, []).append(found[0] / curve.work(scale))
+    return costs
+
+
 def output(*command):
     try:
         done = subprocess.run(command, capture_output=True, text=True,
@@ -148,7 +169,7 @@ def machine():
     }
 
 
-def as_json(results, curves, about, scale_of):
+def as_json(results, curves, costs, about, scale_of):
     runs = []
     for run, adapters in results.values.items():
         for adapter, metrics in adapters.items():
@@ -156,7 +177,8 @@ def as_json(results, curves, about, scale_of):
                          "heap": run.heap, "scale": scale_of(run),
                          "adapter": adapter, "metrics": metrics,
                          "rss_mib": results.rss[run][adapter]})
-    return {"machine": about, "runs": runs, "timeline": curves}
+    return {"machine": about, "runs": runs, "timeline": curves,
+            "growth": costs}
 
 
 def describe(about):
@@ -216,7 +238,7 @@ def document(path, about, table, sentences, pictures):
         shutil.copy(picture, os.path.join(os.path.dirname(path), name))
 
 
-def draw(options, results, curves, about, scale_of):
+def draw(options, results, curves, costs, about, scale_of):
     """Paths of the pictures."""
     stem = os.path.join(options.out, "bench")
     pictures = []
@@ -228,6 +250,9 @@ def draw(options, results, curves, about, scale_of):
     if curves:
         report.draw_timeline(curves, stem + "-memory.svg")
         pictures.append(stem + "-memory.svg")
+    if costs:
+        report.draw_growth(costs, stem + "-growth.svg")
+        pictures.append(stem + "-growth.svg")
     for picture in pictures:
         print(f"wrote {picture}")
     return pictures
@@ -239,12 +264,15 @@ def benchmark(options):
 
     results = run_all(options, scale_of)
     curves = timeline(options, scale_of) if not options.only else {}
+    costs = growth(options, scale_of) if not options.only else {}
     about = machine()
     print(describe(about))
     print("Medians; CPU time; ratios are to", REFERENCE + ".")
     print("\n".join(report.text_table(results, scale_of)))
     rows = report.shown_rows(results)
     sentences = [summary(results, rows, scale_of), *losses(results, rows)]
+    if costs:
+        sentences.append(report.growth_sentence(costs))
     print("\n".join(sentences))
     for adapter, why in dict.fromkeys(
             (adapter if why == "not built" else
@@ -256,10 +284,11 @@ def benchmark(options):
     os.makedirs(options.out, exist_ok=True)
     stem = os.path.join(options.out, "bench")
     write(stem + ".json",
-          json.dumps(as_json(results, curves, about, scale_of), indent=1))
+          json.dumps(as_json(results, curves, costs, about, scale_of),
+                     indent=1))
     table = report.markdown_table(results, scale_of)
     write(stem + ".md", "\n".join(table) + "\n")
-    pictures = draw(options, results, curves, about, scale_of)
+    pictures = draw(options, results, curves, costs, about, scale_of)
     if options.document:
         document(options.document, about, table, sentences, pictures)
     failed = [why for why in results.absent.values()
