@@ -244,6 +244,10 @@ exception_attribute(value v, const char *name)
     if (strcmp(name, "value") == 0 &&
         is_subclass(error->instance.class, vm.exceptions[E_StopIteration]))
         return error->args->count ? error->args->items[0] : NONE;
+    if (is_subclass(error->instance.class, vm.exceptions[E_OSError]) &&
+        (strcmp(name, "errno") == 0 || strcmp(name, "strerror") == 0))
+        return error->args->count == 2 ? error->args->items[name[0] == 's']
+                                       : NONE;
     if (strcmp(name, "code") == 0 &&
         is_subclass(error->instance.class, vm.exceptions[E_SystemExit]))
         return error->args->count == 0   ? NONE

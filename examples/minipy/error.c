@@ -280,6 +280,10 @@ exception_str(value v)
     }
     if (error->args->count == 0)
         return new_str("", 0);
+    if (error->args->count == 2 && is_subclass(class, vm.exceptions[E_OSError]))
+        return str_format("[Errno %s] %s",
+                          text_of(str_of(error->args->items[0])),
+                          text_of(str_of(error->args->items[1])));
     if (error->args->count > 1)
         return repr((value)error->args);
     value only = error->args->items[0];
@@ -329,6 +333,8 @@ print_markers(const struct position *at, const char *line, int indent,
 static void
 print_line(struct source *source, const struct position *at, bool markers)
 {
+    if (source->name[0] == '<') /* CPython has no lines of <stdin> */
+        return;
     value line = source_line(source, at->line);
     const char *text = text_of(line);
     int indent = (int)strspn(text, " \t\f");

@@ -283,7 +283,7 @@ push_frame(struct function *function, value *result, value *args, int nargs,
            struct tuple *names)
 {
     struct code *code = function->code;
-    if (UNLIKELY(vm.frame - vm.frames + vm.nested >= RECURSION_LIMIT - 2))
+    if (UNLIKELY(vm.frame - vm.frames + vm.nested >= RECURSION_LIMIT))
         too_deep();
     if (LIKELY((code->head.aux & CODE_SIMPLE) && nargs == code->nparams &&
                !names)) {
@@ -652,7 +652,7 @@ resume(struct generator *generator, value sent, value thrown)
     struct code *code = generator->code;
     reserve((size_t)(code->nlocals + code->stack) + 4);
     enter_machine();
-    if (vm.frame - vm.frames + vm.nested >= RECURSION_LIMIT - 2)
+    if (vm.frame - vm.frames + vm.nested >= RECURSION_LIMIT)
         too_deep();
     base[0] = (value)generator;
     memcpy(base + 1, generator->values, generator->saved * sizeof(value));

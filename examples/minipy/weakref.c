@@ -503,6 +503,23 @@ weakref_start(void)
     collections_start();
 }
 
+/* Globals become None in their order, and what only they held dies. */
+static void
+forget_globals(bool private)
+{
+    uint32_t at = 0;
+    for (struct entry *e; (e = dict_next(vm.main, &at));) {
+        const char *name = text_of(e->key);
+        bool watched =
+            is(e->item, TYPE_OBJECT) && AS(instance, e->item)->class->has_del;
+        if ((name[0] == '_' && name[1] != '_') != private || name[1] == '_')
+            continue;
+        e->item = NONE;
+        if (watched)
+            wgc_collect_exact(vm.heap);
+    }
+}
+
 /* As CPython does it: finalizers, newest first; then the objects that the
    program still has lose their __del__. */
 void
@@ -511,5 +528,8 @@ shut_down(void)
     vm.finished = true;
     vm.pending = 0;
     wgc_py_shutdown(vm.py, SIZE_MAX);
+    vm.error = vm.handled = vm.returned = NULL;
+    forget_globals(true);
+    forget_globals(false);
     wgc_finalizer_run_all(vm.heap);
 }
