@@ -524,6 +524,9 @@ METHOD(sum)
         raise_error(E_TypeError, "sum() takes at least 1 positional argument "
                                  "(0 given)");
     check_keywords(names, "sum", known, 1);
+    if (nargs == 0)
+        raise_error(E_TypeError,
+                    "sum() takes at least 1 positional argument (0 given)");
     value total =
         nargs > 1 ? args[1] : keyword(args, nargs, names, "start", small(0));
     if (is(total, TYPE_STR))

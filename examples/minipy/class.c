@@ -675,9 +675,11 @@ new_builtin(const struct define *define, const char *owner, bool method)
 void
 define_methods(struct class *class, const struct define *table, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        dict_set(class->dict, intern(table[i].name, strlen(table[i].name)),
-                 new_builtin(&table[i], text_of(class->name), true));
+    for (size_t i = 0; i < n; i++) {
+        value v = new_builtin(&table[i], text_of(class->name), true);
+        AS(builtin, v)->class = class;
+        dict_set(class->dict, intern(table[i].name, strlen(table[i].name)), v);
+    }
 }
 
 void

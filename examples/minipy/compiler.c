@@ -578,8 +578,9 @@ has_star(const struct nodes *nodes)
     return false;
 }
 
-/* A set of constants is made from a frozenset, as in CPython: that decides in
-   which order it is printed.  NULL if it is no such set. */
+/* A set of constants is made from a frozenset, and that from another, as in
+   CPython: this decides in which order it is printed.  NULL if it is no such
+   set. */
 static value
 constant_set(const struct nodes *nodes)
 {
@@ -593,6 +594,8 @@ constant_set(const struct nodes *nodes)
         AS(tuple, tuple)->items[i] =
             node->kind == N_FLOAT ? make_float(node->number) : node->value;
     }
+    value set = make_frozenset(&tuple, 1, NULL);
+    tuple = tuple_of(set);
     return make_frozenset(&tuple, 1, NULL);
 }
 

@@ -184,6 +184,10 @@ format_integer(value v, struct spec *spec)
         raise_error(E_ValueError,
                     "Precision not allowed in integer format specifier");
     if (spec->type == 'c') {
+        if (int_of(v) < 0 || int_of(v) > 0x10ffff)
+            raise_error(E_OverflowError, "%%c arg not in range(0x110000)");
+        if (n >= 0xd800 && n < 0xe000)
+            raise_error(E_ValueError, "surrogates are not supported by minipy");
         char bytes[4];
         if (n < 0 || n > 0x10ffff)
             raise_error(E_OverflowError, "%%c arg not in range(0x110000)");

@@ -202,6 +202,10 @@ lex_number(struct scanner *s)
              "leading zeros in decimal integer literals are not permitted; "
              "use an 0o prefix for octal integers");
     token->value = parse_int(from, token->bytes, base == 10 ? 10 : 0);
+    token->huge =
+        token->bytes == 19 && memcmp(from, "9223372036854775808", 19) == 0;
+    if (token->huge)
+        token->value = make_int(INT64_MIN);
     if (!token->value)
         fail(s, from,
              "integers of more than 64 bits are not supported by minipy");

@@ -216,7 +216,8 @@ typedef value builtin_fn(value *args, int nargs, struct tuple *names);
 struct builtin {
     struct object head;
     const char *name;
-    const char *owner; /* of a method: the class; of others: the module */
+    const char *owner;   /* of a method: the class; of others: the module */
+    struct class *class; /* of a method: what its self must be */
     builtin_fn *fn;
     int16_t least, most; /* arguments; most -1: any number */
     bool keywords, method, makes;

@@ -606,6 +606,9 @@ parse_atom(struct parser *p)
         node->value = expect_name(p);
         return node;
     case TOK_INT:
+        if (p->token->huge && (p->token[-1].kind != TOK_OP ||
+                               strcmp(p->token[-1].text, "-") != 0))
+            unsupported(p, &p->token->at, "integers of more than 64 bits are");
         node = constant(p, p->token->value);
         p->token++;
         return node;
@@ -815,6 +818,12 @@ parse_unary(struct parser *p)
         is_small(node->a->value) && small_of(node->a->value) != 0) {
         node->kind = N_CONSTANT;
         node->value = small(-small_of(node->a->value));
+    } else if (node->op == '-' && p->token[-1].huge) {
+        node->kind = N_CONSTANT;
+        node->value = node->a->value;
+    } else if (node->op == '-' && node->a->kind == N_FLOAT) {
+        node->kind = N_FLOAT;
+        node->number = -node->a->number;
     }
     return end_node(p, node);
 }

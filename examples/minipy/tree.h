@@ -29,6 +29,7 @@ struct token {
     double number;
     struct position at;
     bool raw;
+    bool huge; /* 2 ** 63: only with a minus before it */
     int level; /* how many brackets are open */
 };
 

@@ -379,6 +379,17 @@ wrong_arguments(struct builtin *builtin, int nargs, struct tuple *names)
                 limit, limit == 1 ? "" : "s", given);
 }
 
+/* A method that is not bound: str.upper(x). */
+static NOINLINE void
+check_self(struct builtin *builtin, value *args, int nargs)
+{
+    if (nargs > 0 && !is_subclass(class_of(args[0]), builtin->class))
+        raise_error(E_TypeError,
+                    "descriptor '%s' for '%s' objects doesn't apply to a '%s' "
+                    "object",
+                    builtin->name, builtin->owner, type_name(args[0]));
+}
+
 static value
 call_builtin(struct builtin *builtin, value *args, int nargs,
              struct tuple *names)
@@ -464,6 +475,8 @@ again:
                 return suspend_new_frame();
             return NULL;
         case TYPE_BUILTIN:
+            if (AS(builtin, callable)->method && args == result + 2)
+                check_self(AS(builtin, callable), args, nargs);
             return call_builtin(AS(builtin, callable), args, nargs, names);
         case TYPE_CLASS:
             if (args == result + 1) { /* a self that a class has not */
@@ -1890,13 +1903,13 @@ L_CALL : {
     value *result = sp - N - 2, *args = sp - N;
     int nargs = (int)N;
     SAFE_POINT;
+    SYNC;
+    v = result[0];
     if (result[1]) {
         args--;
         nargs++;
     }
-    SYNC;
-    v = result[0];
-    if (is(v, TYPE_BUILTIN))
+    if (is(v, TYPE_BUILTIN) && (result[1] || !AS(builtin, v)->method))
         v = call_builtin(AS(builtin, v), args, nargs, NULL);
     else
         v = begin_call(result, args, nargs, NULL);
