@@ -989,4 +989,5 @@ builtins_start(void)
     sets_start();
     iterators_start();
     errors_start();
+    operators_start();
 }

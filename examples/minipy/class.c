@@ -57,7 +57,7 @@ new_type(enum type type, const struct define *define, struct class *base)
     class->builtin_type = type;
     class->qualname = class_name(class);
     if (define->fn) {
-        class->make = AS(builtin, new_builtin(define, NULL, false));
+        class->make = AS(builtin, new_builtin(define, NULL, NULL));
         class->make->makes = true;
     }
     class->sealed = type != TYPE_OBJECT;
@@ -208,8 +208,8 @@ bind(value found, value self, struct class *class)
     case TYPE_FUNCTION:
         return self ? new_method(found, self) : found;
     case TYPE_BUILTIN:
-        return self && AS(builtin, found)->method ? new_method(found, self)
-                                                  : found;
+        return self && AS(builtin, found)->class ? new_method(found, self)
+                                                 : found;
     case TYPE_PROPERTY:
         if (!self)
             return found;
@@ -311,7 +311,7 @@ class_attribute(struct class *class, value name)
     value found = class_find(class, name);
     if (found)
         return bind(found, NULL, class);
-    return name == special[S_doc] ? NONE : NULL;
+    return name == special[S_doc] ? NONE : operator_method(class, name);
 }
 
 static value
@@ -323,6 +323,8 @@ super_attribute(struct wrapper *super, value name)
     if (!class->base)
         return NULL;
     value found = class_find(class->base, name);
+    if (!found)
+        found = operator_method(class->base, name);
     return found ? bind(found, of_class ? NULL : self,
                         of_class ? AS(class, self) : class_of(self))
                  : NULL;
@@ -417,7 +419,10 @@ plain_attribute(value v, value name)
     }
     if (name == special[S_class])
         return (value) class;
-    return name == special[S_doc] ? NONE : NULL;
+    if (name == special[S_doc])
+        return NONE;
+    found = operator_method(class, name);
+    return found ? new_method(found, v) : NULL;
 }
 
 value
@@ -467,7 +472,7 @@ find_method(value v, value name, value *self)
         value found = class_find(class_of(v), name);
         bool plain =
             found && (is(found, TYPE_FUNCTION) ||
-                      (is(found, TYPE_BUILTIN) && AS(builtin, found)->method));
+                      (is(found, TYPE_BUILTIN) && AS(builtin, found)->class));
         if (plain &&
             !(is(v, TYPE_OBJECT) && load_slot(AS(instance, v), name))) {
             *self = v;
@@ -659,7 +664,7 @@ delete_attribute(value v, value name)
 /* ---- Built-in classes ------------------------------------------------- */
 
 value
-new_builtin(const struct define *define, const char *owner, bool method)
+new_builtin(const struct define *define, const char *owner, struct class *class)
 {
     struct builtin *builtin = new_object(TYPE_BUILTIN, sizeof *builtin);
     builtin->name = define->name;
@@ -668,18 +673,16 @@ new_builtin(const struct define *define, const char *owner, bool method)
     builtin->least = (int16_t)define->least;
     builtin->most = (int16_t)define->most;
     builtin->keywords = define->keywords;
-    builtin->method = method;
+    builtin->class = class;
     return (value)builtin;
 }
 
 void
 define_methods(struct class *class, const struct define *table, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        value v = new_builtin(&table[i], text_of(class->name), true);
-        AS(builtin, v)->class = class;
-        dict_set(class->dict, intern(table[i].name, strlen(table[i].name)), v);
-    }
+    for (size_t i = 0; i < n; i++)
+        dict_set(class->dict, intern(table[i].name, strlen(table[i].name)),
+                 new_builtin(&table[i], text_of(class->name), class));
 }
 
 void
@@ -688,7 +691,7 @@ define_functions(struct dict *dict, const char *module,
 {
     for (size_t i = 0; i < n; i++)
         dict_set(dict, intern(table[i].name, strlen(table[i].name)),
-                 new_builtin(&table[i], module, false));
+                 new_builtin(&table[i], module, NULL));
 }
 
 static value
@@ -812,7 +815,7 @@ METHOD(class_mro)
 void
 define_static(struct class *class, const struct define *define)
 {
-    value function = new_builtin(define, text_of(class->name), false);
+    value function = new_builtin(define, text_of(class->name), NULL);
     dict_set(class->dict, intern(define->name, strlen(define->name)),
              make_wrapper(TYPE_STATICMETHOD, &function, 1));
 }

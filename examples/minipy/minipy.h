@@ -217,10 +217,10 @@ struct builtin {
     struct object head;
     const char *name;
     const char *owner;   /* of a method: the class; of others: the module */
-    struct class *class; /* of a method: what its self must be */
+    struct class *class; /* of a method: what its self must be; else NULL */
     builtin_fn *fn;
     int16_t least, most; /* arguments; most -1: any number */
-    bool keywords, method, makes;
+    bool keywords, makes;
 };
 
 struct cell {
@@ -467,6 +467,7 @@ struct vm {
     value characters[128];
     struct dict *interned;
     struct dict *builtins;
+    struct dict *operators; /* name -> number, in operators.c */
     struct dict *modules;
     struct dict *main;
     value error;        /* being raised */
@@ -602,6 +603,8 @@ struct class *class_of(value v);
 const char *type_name(value v);
 bool truth(value v);
 int64_t hash(value v);
+int64_t hash_pointer(value v);
+value default_repr(value v); /* of an instance without __repr__ */
 bool equal(value a, value b);
 bool identical_or_equal(value a, value b);
 enum compare { LT, LE, EQ, NE, GT, GE };
@@ -697,7 +700,11 @@ void define_methods(struct class *class, const struct define *table, size_t n);
 void define_static(struct class *class, const struct define *define);
 void define_functions(struct dict *dict, const char *module,
                       const struct define *table, size_t n);
-value new_builtin(const struct define *define, const char *owner, bool method);
+value new_builtin(const struct define *define, const char *owner,
+                  struct class *class); /* NULL: no method */
+/* operators.c */
+void operators_start(void);
+value operator_method(struct class *class, value name); /* unbound; NULL */
 value property_set(value self, value property, value item);
 
 /* number.c */

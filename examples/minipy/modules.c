@@ -160,8 +160,8 @@ start_sys(void)
         {"flush", file_flush, 1, 1, false},
     };
     struct dict *sys = new_module("sys", functions, COUNT(functions));
-    set(vm.builtins, "exit", new_builtin(&functions[0], NULL, false));
-    set(vm.builtins, "quit", new_builtin(&functions[0], NULL, false));
+    set(vm.builtins, "exit", new_builtin(&functions[0], NULL, NULL));
+    set(vm.builtins, "quit", new_builtin(&functions[0], NULL, NULL));
     define_methods(vm.types[TYPE_FILE], methods, COUNT(methods));
     value out = new_object(TYPE_FILE, sizeof *out);
     value error = new_object(TYPE_FILE, sizeof *error);

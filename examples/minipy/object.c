@@ -122,7 +122,7 @@ class_of(value v)
     case TYPE_VIEW:
         return vm.views[v->aux - ITER_KEYS];
     case TYPE_BUILTIN:
-        if (AS(builtin, v)->method)
+        if (AS(builtin, v)->class)
             return vm.method_descriptor;
         break;
     case TYPE_METHOD:
@@ -188,7 +188,7 @@ truth(value v)
 
 /* ---- Hash and equality ------------------------------------------------ */
 
-static int64_t
+int64_t
 hash_pointer(value v)
 {
     uintptr_t word = (uintptr_t)v;
@@ -468,7 +468,7 @@ function_repr(value v)
     if (v->type == TYPE_FUNCTION)
         return str_format("<function %s at %p>",
                           text_of(AS(function, v)->qualname), (void *)v);
-    if (v->type == TYPE_BUILTIN && AS(builtin, v)->method)
+    if (v->type == TYPE_BUILTIN && AS(builtin, v)->class)
         return str_format("<method '%s' of '%s' objects>", AS(builtin, v)->name,
                           AS(builtin, v)->owner);
     if (v->type == TYPE_BUILTIN)
@@ -516,6 +516,12 @@ instance_repr(value v)
                         type_name(result));
         return result;
     }
+    return default_repr(v);
+}
+
+value
+default_repr(value v)
+{
     if (is_exception(v))
         return exception_repr(v);
     struct class *class = class_of(v);

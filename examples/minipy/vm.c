@@ -357,7 +357,7 @@ builtin_name(const struct builtin *builtin)
 _Noreturn static void
 wrong_arguments(struct builtin *builtin, int nargs, struct tuple *names)
 {
-    int self = builtin->method ? 1 : 0;
+    int self = builtin->class ? 1 : 0;
     int given = nargs - self, least = builtin->least - self;
     int most = builtin->most - self;
     const char *full = builtin_name(builtin), *name = builtin->name;
@@ -385,8 +385,11 @@ check_self(struct builtin *builtin, value *args, int nargs)
 {
     if (nargs > 0 && !is_subclass(class_of(args[0]), builtin->class))
         raise_error(E_TypeError,
-                    "descriptor '%s' for '%s' objects doesn't apply to a '%s' "
-                    "object",
+                    strncmp(builtin->name, "__", 2) == 0
+                        ? "descriptor '%s' requires a '%s' object but received "
+                          "a '%s'"
+                        : "descriptor '%s' for '%s' objects doesn't apply to a "
+                          "'%s' object",
                     builtin->name, builtin->owner, type_name(args[0]));
 }
 
@@ -475,7 +478,7 @@ again:
                 return suspend_new_frame();
             return NULL;
         case TYPE_BUILTIN:
-            if (AS(builtin, callable)->method && args == result + 2)
+            if (AS(builtin, callable)->class && args == result + 2)
                 check_self(AS(builtin, callable), args, nargs);
             return call_builtin(AS(builtin, callable), args, nargs, names);
         case TYPE_CLASS:
@@ -1909,7 +1912,7 @@ L_CALL : {
         args--;
         nargs++;
     }
-    if (is(v, TYPE_BUILTIN) && (result[1] || !AS(builtin, v)->method))
+    if (is(v, TYPE_BUILTIN) && (result[1] || !AS(builtin, v)->class))
         v = call_builtin(AS(builtin, v), args, nargs, NULL);
     else
         v = begin_call(result, args, nargs, NULL);
