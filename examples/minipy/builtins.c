@@ -178,23 +178,9 @@ METHOD(make_floating)
     return result;
 }
 
-METHOD(make_bool)
-{
-    (void)names;
-    return boolean(nargs > 0 && truth(args[0]));
-}
-
-METHOD(make_list)
-{
-    (void)names;
-    return nargs ? list_of(args[0]) : new_list(0, NULL);
-}
-
-METHOD(make_tuple)
-{
-    (void)names;
-    return nargs ? tuple_of(args[0]) : new_tuple(0, NULL);
-}
+RETURNS(make_bool, boolean(nargs > 0 && truth(args[0])))
+RETURNS(make_list, nargs ? list_of(args[0]) : new_list(0, NULL))
+RETURNS(make_tuple, nargs ? tuple_of(args[0]) : new_tuple(0, NULL))
 
 METHOD(make_slice)
 {
@@ -295,11 +281,7 @@ attribute_or_null(value v, value name)
     return cell[2];
 }
 
-METHOD(has_attr)
-{
-    UNUSED;
-    return boolean(attribute_or_null(args[0], args[1]) != NULL);
-}
+RETURNS(has_attr, boolean(attribute_or_null(args[0], args[1]) != NULL))
 
 METHOD(get_attr)
 {
@@ -310,19 +292,8 @@ METHOD(get_attr)
     return found ? found : args[2];
 }
 
-METHOD(set_attr)
-{
-    UNUSED;
-    set_attribute(args[0], attribute_name(args[1]), args[2]);
-    return NONE;
-}
-
-METHOD(del_attr)
-{
-    UNUSED;
-    delete_attribute(args[0], attribute_name(args[1]));
-    return NONE;
-}
+DOES(set_attr, set_attribute(args[0], attribute_name(args[1]), args[2]))
+DOES(del_attr, delete_attribute(args[0], attribute_name(args[1])))
 
 METHOD(vars)
 {
@@ -365,11 +336,7 @@ is_callable(value v)
            is(v, TYPE_CLASS) || (is(v, TYPE_OBJECT) && special_of(v, S_call));
 }
 
-METHOD(callable)
-{
-    UNUSED;
-    return boolean(is_callable(args[0]));
-}
+RETURNS(callable, boolean(is_callable(args[0])))
 
 METHOD(locals)
 {
@@ -391,11 +358,7 @@ METHOD(locals)
     return (value)dict;
 }
 
-METHOD(globals)
-{
-    UNUSED;
-    return (value)vm.frame->globals;
-}
+RETURNS(globals, (value)vm.frame->globals)
 
 /* ---- Iteration -------------------------------------------------------- */
 
@@ -584,41 +547,12 @@ METHOD(sorted_function)
 
 /* ---- Numbers and text ------------------------------------------------- */
 
-METHOD(len)
-{
-    UNUSED;
-    return length_of(args[0]);
-}
-
-METHOD(abs_function)
-{
-    UNUSED;
-    return absolute(args[0]);
-}
-
-METHOD(hash_function)
-{
-    UNUSED;
-    return make_int(hash(args[0]));
-}
-
-METHOD(id)
-{
-    UNUSED;
-    return id_of(args[0]);
-}
-
-METHOD(repr_function)
-{
-    UNUSED;
-    return repr(args[0]);
-}
-
-METHOD(ascii)
-{
-    UNUSED;
-    return ascii_repr(args[0]);
-}
+RETURNS(len, length_of(args[0]))
+RETURNS(abs_function, absolute(args[0]))
+RETURNS(hash_function, make_int(hash(args[0])))
+RETURNS(id, id_of(args[0]))
+RETURNS(repr_function, repr(args[0]))
+RETURNS(ascii, ascii_repr(args[0]))
 
 METHOD(chr)
 {
@@ -655,23 +589,9 @@ in_base(value v, const char *spec)
     return format_value(make_int(index_of(v, "")), spec, 2);
 }
 
-METHOD(hex)
-{
-    UNUSED;
-    return in_base(args[0], "#x");
-}
-
-METHOD(oct)
-{
-    UNUSED;
-    return in_base(args[0], "#o");
-}
-
-METHOD(bin)
-{
-    UNUSED;
-    return in_base(args[0], "#b");
-}
+RETURNS(hex, in_base(args[0], "#x"))
+RETURNS(oct, in_base(args[0], "#o"))
+RETURNS(bin, in_base(args[0], "#b"))
 
 static value
 round_int(int64_t n, int64_t digits)

@@ -776,25 +776,9 @@ wrap_property(struct wrapper *property, const char *name)
                                        : NULL;
 }
 
-METHOD(object_setattr)
-{
-    UNUSED;
-    set_plain_attribute(args[0], intern_str(args[1]), args[2]);
-    return NONE;
-}
-
-METHOD(object_delattr)
-{
-    UNUSED;
-    delete_plain_attribute(args[0], intern_str(args[1]));
-    return NONE;
-}
-
-METHOD(object_init)
-{
-    UNUSED;
-    return NONE;
-}
+DOES(object_setattr, set_plain_attribute(args[0], intern_str(args[1]), args[2]))
+DOES(object_delattr, delete_plain_attribute(args[0], intern_str(args[1])))
+RETURNS(object_init, NONE)
 
 METHOD(object_new)
 {
@@ -806,11 +790,8 @@ METHOD(object_new)
     return (value)new_instance(AS(class, args[0]));
 }
 
-METHOD(class_mro)
-{
-    UNUSED;
-    return list_of(class_attribute(AS(class, args[0]), intern("__mro__", 7)));
-}
+RETURNS(class_mro,
+        list_of(class_attribute(AS(class, args[0]), intern("__mro__", 7))))
 
 void
 define_static(struct class *class, const struct define *define)

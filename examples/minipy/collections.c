@@ -123,25 +123,12 @@ WALK(keys, WALK_KEYS)
 WALK(values, WALK_VALUES)
 WALK(items, WALK_ITEMS)
 
-METHOD(refs)
-{
-    UNUSED;
-    return list_of(walk(args[0], WALK_REFS));
-}
-
-METHOD(iterate_refs)
-{
-    UNUSED;
-    return walk(args[0], WALK_REFS);
-}
-
-METHOD(length)
-{
-    UNUSED;
-    return make_int((int64_t)(is_weak_set(args[0])
-                                  ? wgc_py_weakset_len(vm.py, SET(args[0]))
-                                  : wgc_py_weakdict_len(vm.py, DICT(args[0]))));
-}
+RETURNS(refs, list_of(walk(args[0], WALK_REFS)))
+RETURNS(iterate_refs, walk(args[0], WALK_REFS))
+RETURNS(length,
+        make_int((int64_t)(is_weak_set(args[0])
+                               ? wgc_py_weakset_len(vm.py, SET(args[0]))
+                               : wgc_py_weakdict_len(vm.py, DICT(args[0])))))
 
 /* ---- Dictionaries ----------------------------------------------------- */
 
@@ -216,11 +203,7 @@ METHOD(delete_item_method)
     return NONE;
 }
 
-METHOD(contains_key)
-{
-    UNUSED;
-    return boolean(has(args[0], args[1]));
-}
+RETURNS(contains_key, boolean(has(args[0], args[1])))
 
 METHOD(get)
 {
@@ -253,18 +236,8 @@ METHOD(popitem)
                                   item_from_shim(args[0], item)});
 }
 
-METHOD(clear_dict)
-{
-    UNUSED;
-    check(wgc_py_weakdict_clear(vm.py, DICT(args[0])));
-    return NONE;
-}
-
-METHOD(copy_dict)
-{
-    UNUSED;
-    return made(wgc_py_weakdict_copy(vm.py, DICT(args[0])));
-}
+DOES(clear_dict, check(wgc_py_weakdict_clear(vm.py, DICT(args[0]))))
+RETURNS(copy_dict, made(wgc_py_weakdict_copy(vm.py, DICT(args[0]))))
 
 static void
 update(value dict, value other)
@@ -369,12 +342,9 @@ METHOD(add)
     return NONE;
 }
 
-METHOD(contains_element)
-{
-    UNUSED;
-    return boolean(
-        yes(wgc_py_weakset_contains(vm.py, SET(args[0]), to_shim(args[1]))));
-}
+RETURNS(contains_element,
+        boolean(yes(wgc_py_weakset_contains(vm.py, SET(args[0]),
+                                            to_shim(args[1])))))
 
 METHOD(discard)
 {
@@ -402,18 +372,8 @@ METHOD(pop_element)
     return from_shim(element);
 }
 
-METHOD(clear_set)
-{
-    UNUSED;
-    check(wgc_py_weakset_clear(vm.py, SET(args[0])));
-    return NONE;
-}
-
-METHOD(copy_set)
-{
-    UNUSED;
-    return made(wgc_py_weakset_copy(vm.py, SET(args[0])));
-}
+DOES(clear_set, check(wgc_py_weakset_clear(vm.py, SET(args[0]))))
+RETURNS(copy_set, made(wgc_py_weakset_copy(vm.py, SET(args[0]))))
 
 /* Of any iterable a WeakSet; what cannot be in one is left out, or raises. */
 static value

@@ -289,23 +289,9 @@ new_view(enum iterator_kind kind, struct dict *dict)
 
 #define SELF AS(dict, args[0])
 
-METHOD(keys)
-{
-    UNUSED;
-    return new_view(ITER_KEYS, SELF);
-}
-
-METHOD(values)
-{
-    UNUSED;
-    return new_view(ITER_VALUES, SELF);
-}
-
-METHOD(items)
-{
-    UNUSED;
-    return new_view(ITER_ITEMS, SELF);
-}
+RETURNS(keys, new_view(ITER_KEYS, SELF))
+RETURNS(values, new_view(ITER_VALUES, SELF))
+RETURNS(items, new_view(ITER_ITEMS, SELF))
 
 METHOD(get)
 {
@@ -351,12 +337,7 @@ METHOD(popitem)
     raise_key(str_from("popitem(): dictionary is empty"));
 }
 
-METHOD(clear)
-{
-    UNUSED;
-    clear_dict(SELF);
-    return NONE;
-}
+DOES(clear, clear_dict(SELF))
 
 METHOD(copy)
 {

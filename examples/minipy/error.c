@@ -49,8 +49,7 @@ static const struct {
     [E_RuntimeWarning] = {"RuntimeWarning", E_Warning},
 };
 
-static value
-exception_init(value *args, int nargs, struct tuple *names)
+METHOD(exception_init)
 {
     (void)names;
     AS(exception, args[0])->args =
@@ -58,19 +57,11 @@ exception_init(value *args, int nargs, struct tuple *names)
     return NONE;
 }
 
-static value
-exception_str_method(value *args, int nargs, struct tuple *names)
-{
-    (void)nargs;
-    (void)names;
-    return exception_str(args[0]);
-}
+RETURNS(exception_str_method, exception_str(args[0]))
 
-static value
-with_traceback(value *args, int nargs, struct tuple *names)
+METHOD(with_traceback)
 {
-    (void)nargs;
-    (void)names;
+    UNUSED;
     AS(exception, args[0])->traceback = args[1] == NONE ? NULL : args[1];
     return args[0];
 }

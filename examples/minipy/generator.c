@@ -222,11 +222,7 @@ METHOD(next_method)
     return item;
 }
 
-METHOD(iter_method)
-{
-    UNUSED;
-    return args[0];
-}
+RETURNS(iter_method, args[0])
 
 void
 iterators_start(void)

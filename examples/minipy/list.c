@@ -445,19 +445,8 @@ make_range(value *args, int nargs, struct tuple *names)
 
 /* ---- Methods ---------------------------------------------------------- */
 
-METHOD(append)
-{
-    UNUSED;
-    list_append(args[0], args[1]);
-    return NONE;
-}
-
-METHOD(extend)
-{
-    UNUSED;
-    list_extend(args[0], args[1]);
-    return NONE;
-}
+DOES(append, list_append(args[0], args[1]))
+DOES(extend, list_extend(args[0], args[1]))
 
 METHOD(insert)
 {
@@ -534,12 +523,7 @@ METHOD(count_method)
     return make_int(found);
 }
 
-METHOD(reverse)
-{
-    UNUSED;
-    reverse_items(AS(list, args[0])->items, AS(list, args[0])->count);
-    return NONE;
-}
+DOES(reverse, reverse_items(AS(list, args[0])->items, AS(list, args[0])->count))
 
 METHOD(clear)
 {
@@ -550,11 +534,7 @@ METHOD(clear)
     return NONE;
 }
 
-METHOD(copy)
-{
-    UNUSED;
-    return list_of(args[0]);
-}
+RETURNS(copy, list_of(args[0]))
 
 METHOD(sort)
 {
@@ -582,11 +562,7 @@ METHOD(range_index)
                : small(0);
 }
 
-METHOD(range_count)
-{
-    UNUSED;
-    return small(contains(args[0], args[1]));
-}
+RETURNS(range_count, small(contains(args[0], args[1])))
 
 void
 lists_start(void)

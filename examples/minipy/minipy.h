@@ -416,6 +416,20 @@ boolean(bool b)
 #define METHOD(name)                                                           \
     static value name(value *args, int nargs, struct tuple *names)
 #define UNUSED ((void)args, (void)nargs, (void)names)
+/* One that returns an expression, and one that returns None. */
+#define RETURNS(name, ...)                                                     \
+    METHOD(name)                                                               \
+    {                                                                          \
+        UNUSED;                                                                \
+        return __VA_ARGS__;                                                    \
+    }
+#define DOES(name, ...)                                                        \
+    METHOD(name)                                                               \
+    {                                                                          \
+        UNUSED;                                                                \
+        __VA_ARGS__;                                                           \
+        return NONE;                                                           \
+    }
 
 /* ---- The machine ------------------------------------------------------ */
 

@@ -76,11 +76,7 @@ METHOD(gc_disable)
     return NONE;
 }
 
-METHOD(gc_isenabled)
-{
-    UNUSED;
-    return boolean(!disabled);
-}
+RETURNS(gc_isenabled, boolean(!disabled))
 
 METHOD(gc_mem_alloc)
 {
@@ -111,23 +107,9 @@ METHOD(sys_exit)
                               nargs == 1 && args[0] == NONE ? 0 : nargs, args));
 }
 
-METHOD(sys_getrecursionlimit)
-{
-    UNUSED;
-    return small(RECURSION_LIMIT);
-}
-
-METHOD(sys_ignore)
-{
-    UNUSED;
-    return NONE;
-}
-
-METHOD(sys_intern)
-{
-    UNUSED;
-    return intern_str(args[0]);
-}
+RETURNS(sys_getrecursionlimit, small(RECURSION_LIMIT))
+RETURNS(sys_ignore, NONE)
+RETURNS(sys_intern, intern_str(args[0]))
 
 METHOD(file_write)
 {
@@ -139,12 +121,7 @@ METHOD(file_write)
     return small(AS(str, args[1])->chars);
 }
 
-METHOD(file_flush)
-{
-    UNUSED;
-    fflush(args[0]->aux == 2 ? stderr : stdout);
-    return NONE;
-}
+DOES(file_flush, fflush(args[0]->aux == 2 ? stderr : stdout))
 
 static void
 start_sys(void)
@@ -188,29 +165,10 @@ seconds(clockid_t clock)
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-METHOD(time_time)
-{
-    UNUSED;
-    return make_float(seconds(CLOCK_REALTIME));
-}
-
-METHOD(time_monotonic)
-{
-    UNUSED;
-    return make_float(seconds(CLOCK_MONOTONIC));
-}
-
-METHOD(time_process_time)
-{
-    UNUSED;
-    return make_float(seconds(CLOCK_PROCESS_CPUTIME_ID));
-}
-
-METHOD(time_nanoseconds)
-{
-    UNUSED;
-    return make_int((int64_t)(seconds(CLOCK_MONOTONIC) * 1e9));
-}
+RETURNS(time_time, make_float(seconds(CLOCK_REALTIME)))
+RETURNS(time_monotonic, make_float(seconds(CLOCK_MONOTONIC)))
+RETURNS(time_process_time, make_float(seconds(CLOCK_PROCESS_CPUTIME_ID)))
+RETURNS(time_nanoseconds, make_int((int64_t)(seconds(CLOCK_MONOTONIC) * 1e9)))
 
 METHOD(time_sleep)
 {
@@ -288,17 +246,8 @@ METHOD(math_log)
     return binary(OP_TRUEDIV, result, logarithm(real(args[1]), log));
 }
 
-METHOD(math_log2)
-{
-    UNUSED;
-    return logarithm(real(args[0]), log2);
-}
-
-METHOD(math_log10)
-{
-    UNUSED;
-    return logarithm(real(args[0]), log10);
-}
+RETURNS(math_log2, logarithm(real(args[0]), log2))
+RETURNS(math_log10, logarithm(real(args[0]), log10))
 
 static value
 whole(value v, double (*rounding)(double))
@@ -308,23 +257,9 @@ whole(value v, double (*rounding)(double))
     return make_int(truncated(rounding(real(v))));
 }
 
-METHOD(math_floor)
-{
-    UNUSED;
-    return whole(args[0], floor);
-}
-
-METHOD(math_ceil)
-{
-    UNUSED;
-    return whole(args[0], ceil);
-}
-
-METHOD(math_trunc)
-{
-    UNUSED;
-    return whole(args[0], trunc);
-}
+RETURNS(math_floor, whole(args[0], floor))
+RETURNS(math_ceil, whole(args[0], ceil))
+RETURNS(math_trunc, whole(args[0], trunc))
 
 METHOD(math_pow)
 {
@@ -333,23 +268,9 @@ METHOD(math_pow)
     return checked(pow(a, b), isfinite(b) ? a : b);
 }
 
-METHOD(math_fmod)
-{
-    UNUSED;
-    return checked(fmod(real(args[0]), real(args[1])), real(args[0]));
-}
-
-METHOD(math_atan2)
-{
-    UNUSED;
-    return make_float(atan2(real(args[0]), real(args[1])));
-}
-
-METHOD(math_copysign)
-{
-    UNUSED;
-    return make_float(copysign(real(args[0]), real(args[1])));
-}
+RETURNS(math_fmod, checked(fmod(real(args[0]), real(args[1])), real(args[0])))
+RETURNS(math_atan2, make_float(atan2(real(args[0]), real(args[1]))))
+RETURNS(math_copysign, make_float(copysign(real(args[0]), real(args[1]))))
 
 METHOD(math_hypot)
 {
@@ -362,35 +283,11 @@ METHOD(math_hypot)
     return make_float(sqrt(sum));
 }
 
-METHOD(math_degrees)
-{
-    UNUSED;
-    return make_float(real(args[0]) * (180.0 / M_PI));
-}
-
-METHOD(math_radians)
-{
-    UNUSED;
-    return make_float(real(args[0]) * (M_PI / 180.0));
-}
-
-METHOD(math_isnan)
-{
-    UNUSED;
-    return boolean(isnan(real(args[0])));
-}
-
-METHOD(math_isinf)
-{
-    UNUSED;
-    return boolean(isinf(real(args[0])));
-}
-
-METHOD(math_isfinite)
-{
-    UNUSED;
-    return boolean(isfinite(real(args[0])));
-}
+RETURNS(math_degrees, make_float(real(args[0]) * (180.0 / M_PI)))
+RETURNS(math_radians, make_float(real(args[0]) * (M_PI / 180.0)))
+RETURNS(math_isnan, boolean(isnan(real(args[0]))))
+RETURNS(math_isinf, boolean(isinf(real(args[0]))))
+RETURNS(math_isfinite, boolean(isfinite(real(args[0]))))
 
 METHOD(math_isclose)
 {

@@ -691,17 +691,8 @@ METHOD(int_bit_count)
     return small(__builtin_popcountll(n < 0 ? 0 - (uint64_t)n : (uint64_t)n));
 }
 
-METHOD(conjugate)
-{
-    UNUSED;
-    return is_int(args[0]) ? make_int(int_of(args[0])) : args[0];
-}
-
-METHOD(int_ratio)
-{
-    UNUSED;
-    return new_tuple(2, (value[]){make_int(int_of(args[0])), small(1)});
-}
+RETURNS(conjugate, is_int(args[0]) ? make_int(int_of(args[0])) : args[0])
+RETURNS(int_ratio, new_tuple(2, (value[]){make_int(int_of(args[0])), small(1)}))
 
 METHOD(float_is_integer)
 {

@@ -6,24 +6,11 @@
  */
 #include "minipy.h"
 
-METHOD(repr_method)
-{
-    UNUSED;
-    return is(args[0], TYPE_OBJECT) ? default_repr(args[0]) : repr(args[0]);
-}
-
-METHOD(str_method)
-{
-    UNUSED;
-    return is(args[0], TYPE_OBJECT) ? repr(args[0]) : str_of(args[0]);
-}
-
-METHOD(hash_method)
-{
-    UNUSED;
-    return make_int(is(args[0], TYPE_OBJECT) ? hash_pointer(args[0])
-                                             : hash(args[0]));
-}
+RETURNS(repr_method,
+        is(args[0], TYPE_OBJECT) ? default_repr(args[0]) : repr(args[0]))
+RETURNS(str_method, is(args[0], TYPE_OBJECT) ? repr(args[0]) : str_of(args[0]))
+RETURNS(hash_method, make_int(is(args[0], TYPE_OBJECT) ? hash_pointer(args[0])
+                                                       : hash(args[0])))
 
 METHOD(format_method)
 {
@@ -100,25 +87,19 @@ BINARY(xor, OP_XOR)
 BINARY(lshift, OP_LSHIFT)
 BINARY(rshift, OP_RSHIFT)
 
-#define UNARY(name, result)                                                    \
-    METHOD(name)                                                               \
-    {                                                                          \
-        UNUSED;                                                                \
-        return result;                                                         \
-    }
-UNARY(neg, negate(args[0]))
-UNARY(pos, positive(args[0]))
-UNARY(abs_method, absolute(args[0]))
-UNARY(inverted, invert(args[0]))
-UNARY(truth_method, boolean(truth(args[0])))
-UNARY(length, length_of(args[0]))
-UNARY(iterator, get_iterator(args[0]))
-UNARY(int_method, call((value)vm.types[TYPE_INT], 1, args))
-UNARY(float_method, call((value)vm.types[TYPE_FLOAT], 1, args))
-UNARY(item, get_item(args[0], args[1]))
-UNARY(has, boolean(contains(args[0], args[1])))
-UNARY(store, (set_item(args[0], args[1], args[2]), NONE))
-UNARY(remove_item, (delete_item(args[0], args[1]), NONE))
+RETURNS(neg, negate(args[0]))
+RETURNS(pos, positive(args[0]))
+RETURNS(abs_method, absolute(args[0]))
+RETURNS(inverted, invert(args[0]))
+RETURNS(truth_method, boolean(truth(args[0])))
+RETURNS(length, length_of(args[0]))
+RETURNS(iterator, get_iterator(args[0]))
+RETURNS(int_method, call((value)vm.types[TYPE_INT], 1, args))
+RETURNS(float_method, call((value)vm.types[TYPE_FLOAT], 1, args))
+RETURNS(item, get_item(args[0], args[1]))
+RETURNS(has, boolean(contains(args[0], args[1])))
+RETURNS(store, (set_item(args[0], args[1], args[2]), NONE))
+RETURNS(remove_item, (delete_item(args[0], args[1]), NONE))
 
 METHOD(call_it)
 {

@@ -387,12 +387,7 @@ set_hash(struct set *set)
 
 #define SELF AS(set, args[0])
 
-METHOD(add)
-{
-    UNUSED;
-    set_add(SELF, args[1]);
-    return NONE;
-}
+DOES(add, set_add(SELF, args[1]))
 
 METHOD(remove_key)
 {
@@ -402,12 +397,7 @@ METHOD(remove_key)
     return NONE;
 }
 
-METHOD(discard_key)
-{
-    UNUSED;
-    discard(SELF, args[1]);
-    return NONE;
-}
+DOES(discard_key, discard(SELF, args[1]))
 
 METHOD(pop)
 {
@@ -425,18 +415,8 @@ METHOD(pop)
     return key;
 }
 
-METHOD(clear)
-{
-    UNUSED;
-    become(SELF, new_set());
-    return NONE;
-}
-
-METHOD(copy)
-{
-    UNUSED;
-    return (value)copy_of(args[0], (enum type)args[0]->type);
-}
+DOES(clear, become(SELF, new_set()))
+RETURNS(copy, (value)copy_of(args[0], (enum type)args[0]->type))
 
 METHOD(update)
 {
@@ -513,32 +493,13 @@ METHOD(difference_update)
     return NONE;
 }
 
-METHOD(symmetric_update)
-{
-    UNUSED;
-    set_operation(OP_XOR | OP_INPLACE, args[0], (value)other_set(args[1]));
-    return NONE;
-}
-
-METHOD(issubset)
-{
-    UNUSED;
-    return boolean(is_subset(SELF, other_set(args[1])));
-}
-
-METHOD(issuperset)
-{
-    UNUSED;
-    return boolean(is_subset(other_set(args[1]), SELF));
-}
-
-METHOD(isdisjoint)
-{
-    UNUSED;
-    return boolean(
-        intersection(other_set(args[0]), other_set(args[1]), TYPE_SET)->count ==
-        0);
-}
+DOES(symmetric_update,
+     set_operation(OP_XOR | OP_INPLACE, args[0], (value)other_set(args[1])))
+RETURNS(issubset, boolean(is_subset(SELF, other_set(args[1]))))
+RETURNS(issuperset, boolean(is_subset(other_set(args[1]), SELF)))
+RETURNS(isdisjoint,
+        boolean(intersection(other_set(args[0]), other_set(args[1]), TYPE_SET)
+                    ->count == 0))
 
 value
 make_set(value *args, int nargs, struct tuple *names)

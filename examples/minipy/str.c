@@ -573,19 +573,8 @@ search(value *args, int nargs, bool last)
     return -1;
 }
 
-static value
-str_find_method(value *args, int nargs, struct tuple *names)
-{
-    (void)names;
-    return make_int(search(args, nargs, false));
-}
-
-static value
-str_rfind(value *args, int nargs, struct tuple *names)
-{
-    (void)names;
-    return make_int(search(args, nargs, true));
-}
+RETURNS(str_find_method, make_int(search(args, nargs, false)))
+RETURNS(str_rfind, make_int(search(args, nargs, true)))
 
 static value
 found_or_error(int64_t found)
@@ -595,22 +584,10 @@ found_or_error(int64_t found)
     return make_int(found);
 }
 
-static value
-str_index(value *args, int nargs, struct tuple *names)
-{
-    (void)names;
-    return found_or_error(search(args, nargs, false));
-}
+RETURNS(str_index, found_or_error(search(args, nargs, false)))
+RETURNS(str_rindex, found_or_error(search(args, nargs, true)))
 
-static value
-str_rindex(value *args, int nargs, struct tuple *names)
-{
-    (void)names;
-    return found_or_error(search(args, nargs, true));
-}
-
-static value
-str_count(value *args, int nargs, struct tuple *names)
+METHOD(str_count)
 {
     size_t from, to;
     struct str *str = AS(str, args[0]);
@@ -657,19 +634,8 @@ match_end(value *args, int nargs, bool at_end)
     return FALSE;
 }
 
-static value
-str_startswith(value *args, int nargs, struct tuple *names)
-{
-    (void)names;
-    return match_end(args, nargs, false);
-}
-
-static value
-str_endswith(value *args, int nargs, struct tuple *names)
-{
-    (void)names;
-    return match_end(args, nargs, true);
-}
+RETURNS(str_startswith, match_end(args, nargs, false))
+RETURNS(str_endswith, match_end(args, nargs, true))
 
 /* ---- Methods: case and classes ---------------------------------------- */
 
@@ -849,26 +815,9 @@ strip(value *args, int nargs, int sides)
     return new_str(from, (size_t)(to - from));
 }
 
-static value
-str_strip(value *args, int nargs, struct tuple *names)
-{
-    (void)names;
-    return strip(args, nargs, 3);
-}
-
-static value
-str_lstrip(value *args, int nargs, struct tuple *names)
-{
-    (void)names;
-    return strip(args, nargs, 1);
-}
-
-static value
-str_rstrip(value *args, int nargs, struct tuple *names)
-{
-    (void)names;
-    return strip(args, nargs, 2);
-}
+RETURNS(str_strip, strip(args, nargs, 3))
+RETURNS(str_lstrip, strip(args, nargs, 1))
+RETURNS(str_rstrip, strip(args, nargs, 2))
 
 static value
 pad(value *args, int nargs, int side)
@@ -897,29 +846,11 @@ pad(value *args, int nargs, int side)
     return text_done(&text);
 }
 
-static value
-str_rjust(value *args, int nargs, struct tuple *names)
-{
-    (void)names;
-    return pad(args, nargs, 0);
-}
+RETURNS(str_rjust, pad(args, nargs, 0))
+RETURNS(str_ljust, pad(args, nargs, 1))
+RETURNS(str_center, pad(args, nargs, 2))
 
-static value
-str_ljust(value *args, int nargs, struct tuple *names)
-{
-    (void)names;
-    return pad(args, nargs, 1);
-}
-
-static value
-str_center(value *args, int nargs, struct tuple *names)
-{
-    (void)names;
-    return pad(args, nargs, 2);
-}
-
-static value
-str_zfill(value *args, int nargs, struct tuple *names)
+METHOD(str_zfill)
 {
     struct str *str = AS(str, args[0]);
     int64_t width = index_of(args[1], "");
@@ -1033,20 +964,17 @@ split(value *args, int nargs, struct tuple *names, bool reverse)
     return list;
 }
 
-static value
-str_split(value *args, int nargs, struct tuple *names)
+METHOD(str_split)
 {
     return split(args, nargs, names, false);
 }
 
-static value
-str_rsplit(value *args, int nargs, struct tuple *names)
+METHOD(str_rsplit)
 {
     return split(args, nargs, names, true);
 }
 
-static value
-str_splitlines(value *args, int nargs, struct tuple *names)
+METHOD(str_splitlines)
 {
     struct str *str = AS(str, args[0]);
     bool keep = truth(
@@ -1089,24 +1017,10 @@ partition(value *args, bool last)
         3, (value[]){before, args[1], new_str(after, (size_t)(end - after))});
 }
 
-static value
-str_partition(value *args, int nargs, struct tuple *names)
-{
-    (void)nargs;
-    (void)names;
-    return partition(args, false);
-}
+RETURNS(str_partition, partition(args, false))
+RETURNS(str_rpartition, partition(args, true))
 
-static value
-str_rpartition(value *args, int nargs, struct tuple *names)
-{
-    (void)nargs;
-    (void)names;
-    return partition(args, true);
-}
-
-static value
-str_join(value *args, int nargs, struct tuple *names)
+METHOD(str_join)
 {
     struct text text = {0};
     size_t count;
@@ -1129,8 +1043,7 @@ str_join(value *args, int nargs, struct tuple *names)
     return count == 1 ? items[0] : text_done(&text);
 }
 
-static value
-str_replace(value *args, int nargs, struct tuple *names)
+METHOD(str_replace)
 {
     struct str *str = AS(str, args[0]);
     struct str *old = AS(str, need_str(args[1], "replace() argument 1"));
@@ -1162,8 +1075,7 @@ str_replace(value *args, int nargs, struct tuple *names)
     return text_done(&text);
 }
 
-static value
-str_removeprefix(value *args, int nargs, struct tuple *names)
+METHOD(str_removeprefix)
 {
     struct str *str = AS(str, args[0]);
     size_t bytes = AS(str, need_str(args[1], "argument"))->bytes;
@@ -1173,8 +1085,7 @@ str_removeprefix(value *args, int nargs, struct tuple *names)
     return new_str(str->text + bytes, str->bytes - bytes);
 }
 
-static value
-str_removesuffix(value *args, int nargs, struct tuple *names)
+METHOD(str_removesuffix)
 {
     struct str *str = AS(str, args[0]);
     size_t bytes = AS(str, need_str(args[1], "argument"))->bytes;
@@ -1184,8 +1095,7 @@ str_removesuffix(value *args, int nargs, struct tuple *names)
     return new_str(str->text, str->bytes - bytes);
 }
 
-static value
-str_expandtabs(value *args, int nargs, struct tuple *names)
+METHOD(str_expandtabs)
 {
     struct str *str = AS(str, args[0]);
     int64_t size = nargs > 1 ? index_of(args[1], "") : 8, column = 0;
@@ -1254,8 +1164,7 @@ METHOD(str_maketrans)
     return (value)dict;
 }
 
-static value
-str_translate(value *args, int nargs, struct tuple *names)
+METHOD(str_translate)
 {
     struct text text = {0};
     int64_t at = 0;

@@ -410,13 +410,10 @@ may_have_refs(value v)
     return !is_small(v) && wgc_base(vm.heap, to_shim(v)) == to_shim(v);
 }
 
-METHOD(getweakrefcount)
-{
-    UNUSED;
-    return small(may_have_refs(args[0])
-                     ? (int64_t)wgc_py_ref_count(vm.py, to_shim(args[0]))
-                     : 0);
-}
+RETURNS(getweakrefcount,
+        small(may_have_refs(args[0])
+                  ? (int64_t)wgc_py_ref_count(vm.py, to_shim(args[0]))
+                  : 0))
 
 METHOD(getweakrefs)
 {
