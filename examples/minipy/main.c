@@ -35,6 +35,8 @@ on_event(wgc_heap *heap, const wgc_event *event, void *data)
 {
     (void)heap;
     (void)data;
+    if (event->type == WGC_EVENT_CYCLE_END)
+        forget_cursor();
     if (event->type == WGC_EVENT_PENDING && event->count > 0)
         vm.pending |= PENDING_CALLBACKS;
 }

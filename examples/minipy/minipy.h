@@ -778,6 +778,7 @@ value str_slice(value str, int64_t start, int64_t count, int64_t step);
 value str_at(value str, int64_t index);
 value str_next(value str, int64_t *byte); /* NULL at the end */
 value str_repr(value str);
+void forget_cursor(void); /* in a string that a cycle may have freed */
 bool is_printable(uint32_t point);
 bool is_name_character(uint32_t point); /* of those beyond ASCII */
 int64_t str_find(value str, value part, size_t from_byte);

@@ -76,6 +76,69 @@ utf8_bytes_of(const char *text, size_t bytes, size_t chars)
     return i;
 }
 
+/* Where in a string that is not ASCII somebody has looked last: scanning it
+   character by character takes linear time.  A cycle may free the string. */
+static struct {
+    const struct str *str;
+    size_t character, byte;
+} cursor;
+
+void
+forget_cursor(void)
+{
+    cursor.str = NULL;
+}
+
+static void
+move_cursor(const struct str *str)
+{
+    if (cursor.str == str)
+        return;
+    cursor.str = str;
+    cursor.character = cursor.byte = 0;
+}
+
+static bool
+is_first_byte(const struct str *str, size_t byte)
+{
+    return (str->text[byte] & 0xc0) != 0x80;
+}
+
+/* The byte at which a character begins. */
+static size_t
+byte_of(const struct str *str, size_t character)
+{
+    if (is_ascii(str))
+        return character;
+    move_cursor(str);
+    if (character < cursor.character / 2)
+        cursor.character = cursor.byte = 0;
+    for (; cursor.character > character; cursor.character--)
+        do
+            cursor.byte--;
+        while (!is_first_byte(str, cursor.byte));
+    cursor.byte +=
+        utf8_bytes_of(str->text + cursor.byte, str->bytes - cursor.byte,
+                      character - cursor.character);
+    cursor.character = character;
+    return cursor.byte;
+}
+
+/* The character that begins at a byte. */
+static size_t
+character_of(const struct str *str, size_t byte)
+{
+    if (is_ascii(str))
+        return byte;
+    move_cursor(str);
+    if (byte < cursor.byte)
+        cursor.character = cursor.byte = 0;
+    cursor.character +=
+        count_chars(str->text + cursor.byte, byte - cursor.byte);
+    cursor.byte = byte;
+    return cursor.character;
+}
+
 /* ---- Making strings --------------------------------------------------- */
 
 static struct str *
@@ -358,7 +421,7 @@ str_at(value v, int64_t index)
     struct str *str = AS(str, v);
     if (is_ascii(str))
         return vm.characters[(int)str->text[index]];
-    size_t from = utf8_bytes_of(str->text, str->bytes, (size_t)index);
+    size_t from = byte_of(str, (size_t)index);
     size_t count = utf8_bytes_of(str->text + from, str->bytes - from, 1);
     return new_str(str->text + from, count);
 }
@@ -388,13 +451,8 @@ str_slice(value v, int64_t start, int64_t count, int64_t step)
     if (step == 1 && count == str->chars)
         return v;
     if (step == 1) {
-        size_t from = is_ascii(str)
-                          ? (size_t)start
-                          : utf8_bytes_of(str->text, str->bytes, (size_t)start);
-        size_t bytes = is_ascii(str)
-                           ? (size_t)count
-                           : utf8_bytes_of(str->text + from, str->bytes - from,
-                                           (size_t)count);
+        size_t from = byte_of(str, (size_t)start);
+        size_t bytes = byte_of(str, (size_t)(start + count)) - from;
         return new_str(str->text + from, bytes);
     }
     struct text text = {0};
@@ -517,20 +575,6 @@ need_str(value v, const char *what)
     return v;
 }
 
-static size_t
-char_index(struct str *str, size_t byte)
-{
-    return is_ascii(str) ? byte : count_chars(str->text, byte);
-}
-
-static size_t
-byte_index(struct str *str, size_t index)
-{
-    return is_ascii(str)         ? index
-           : index == str->chars ? str->bytes
-                                 : utf8_bytes_of(str->text, str->bytes, index);
-}
-
 /* Optional start and end of a search, as bytes; false if out of range. */
 static bool
 search_range(value *args, int nargs, size_t *from, size_t *to)
@@ -547,8 +591,8 @@ search_range(value *args, int nargs, size_t *from, size_t *to)
     stop = stop < 0 ? 0 : stop > str->chars ? str->chars : stop;
     if (start > stop)
         return false;
-    *from = byte_index(str, (size_t)start);
-    *to = byte_index(str, (size_t)stop);
+    *from = byte_of(str, (size_t)start);
+    *to = stop == str->chars ? str->bytes : byte_of(str, (size_t)stop);
     return true;
 }
 
@@ -563,13 +607,13 @@ search(value *args, int nargs, bool last)
     if (!last) {
         const char *found =
             memmem(str->text + from, to - from, part->text, part->bytes);
-        return found ? (int64_t)char_index(str, (size_t)(found - str->text))
+        return found ? (int64_t)character_of(str, (size_t)(found - str->text))
                      : -1;
     }
     for (size_t i = to + 1; i-- > from;)
         if (i + part->bytes <= to &&
             memcmp(str->text + i, part->text, part->bytes) == 0)
-            return (int64_t)char_index(str, i);
+            return (int64_t)character_of(str, i);
     return -1;
 }
 
