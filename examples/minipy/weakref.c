@@ -442,10 +442,13 @@ call_del(void *data)
     vm.inexact++;
 }
 
+static size_t watched; /* how many objects have a __del__ to run */
+
 static void
 run_del(void *object, void *data)
 {
     (void)data;
+    watched--;
     if (!attempt(call_del, object))
         print_unraisable("in", class_find(class_of(object), special[S_del]));
 }
@@ -455,6 +458,7 @@ watch_del(struct instance *instance)
 {
     if (!wgc_finalizer_new_guard(vm.heap, instance, run_del, NULL))
         raise_memory();
+    watched++;
 }
 
 /* ---- Beginning and end ------------------------------------------------ */
@@ -480,6 +484,7 @@ weakref_start(void)
         {"getweakrefs", getweakrefs, 1, 1, false},
         {"proxy", make_proxy, 1, 2, false},
     };
+    watched = 0;
     vm.py = wgc_py_new(vm.heap, &host);
     if (!vm.py)
         raise_memory();
@@ -507,12 +512,12 @@ forget_globals(bool private)
     uint32_t at = 0;
     for (struct entry *e; (e = dict_next(vm.main, &at));) {
         const char *name = text_of(e->key);
-        bool watched =
-            is(e->item, TYPE_OBJECT) && AS(instance, e->item)->class->has_del;
-        if ((name[0] == '_' && name[1] != '_') != private || name[1] == '_')
+        value item = e->item;
+        if ((name[0] == '_') != private || name[1] == '_')
             continue;
         e->item = NONE;
-        if (watched)
+        if (watched > 0 && is_object(item) && item->type >= TYPE_TUPLE &&
+            item->type != TYPE_FUNCTION && item->type != TYPE_CLASS)
             wgc_collect_exact(vm.heap);
     }
 }
