@@ -149,6 +149,7 @@ start_sys(void)
     set(sys, "argv", vm.argv);
     set(sys, "maxsize", make_int(INT64_MAX));
     set(sys, "version", str_from("3.11 (minipy)"));
+    set(sys, "byteorder", str_from("little"));
     set(sys, "platform", str_from("linux"));
     set(sys, "version_info",
         new_tuple(3, (value[]){small(3), small(11), small(0)}));
@@ -228,6 +229,17 @@ MATH(cosh)
 MATH(tanh)
 MATH(exp)
 MATH(fabs)
+MATH(asinh)
+MATH(acosh)
+MATH(atanh)
+MATH(cbrt)
+MATH(exp2)
+MATH(expm1)
+MATH(log1p)
+MATH(erf)
+MATH(erfc)
+MATH(tgamma)
+MATH(lgamma)
 
 static value
 logarithm(double d, double (*log_of)(double))
@@ -371,6 +383,92 @@ METHOD(math_prod)
     return result;
 }
 
+METHOD(math_modf)
+{
+    double whole_part, rest = modf(real(args[0]), &whole_part);
+    UNUSED;
+    return new_tuple(2, (value[]){make_float(rest), make_float(whole_part)});
+}
+
+METHOD(math_frexp)
+{
+    int exponent = 0;
+    double d = real(args[0]), m = isfinite(d) ? frexp(d, &exponent) : d;
+    UNUSED;
+    return new_tuple(2, (value[]){make_float(m), small(exponent)});
+}
+
+METHOD(math_ldexp)
+{
+    int64_t n = index_of(args[1], "");
+    double d = real(args[0]);
+    UNUSED;
+    return checked(ldexp(d, (int)(n > 9999 ? 9999 : n < -9999 ? -9999 : n)), d);
+}
+
+METHOD(math_remainder)
+{
+    double a = real(args[0]);
+    UNUSED;
+    return checked(remainder(a, real(args[1])), a);
+}
+
+METHOD(math_lcm)
+{
+    value result = small(1);
+    (void)names;
+    for (int i = 0; i < nargs; i++) {
+        int64_t n = index_of(args[i], "");
+        if (n == 0)
+            return small(0);
+        int64_t common = greatest_divisor(int_of(result), n);
+        result = absolute(binary(OP_MUL, result, make_int(n / common)));
+    }
+    return result;
+}
+
+METHOD(math_perm)
+{
+    int64_t n = index_of(args[0], "");
+    int64_t k = nargs > 1 && args[1] != NONE ? index_of(args[1], "") : n;
+    value result = small(1);
+    (void)names;
+    if (n < 0 || k < 0)
+        raise_error(E_ValueError, "%c must be a non-negative integer",
+                    n < 0 ? 'n' : 'k');
+    for (int64_t i = 0; i < k && k <= n; i++)
+        result = binary(OP_MUL, result, make_int(n - i));
+    return k > n ? small(0) : result;
+}
+
+METHOD(math_dist)
+{
+    struct list *p = AS(list, list_of(args[0])),
+                *q = AS(list, list_of(args[1]));
+    double sum = 0;
+    UNUSED;
+    if (p->count != q->count)
+        raise_error(E_ValueError, "both points must have the same number of "
+                                  "dimensions");
+    for (size_t i = 0; i < p->count; i++)
+        sum = hypot(sum, real(p->items[i]) - real(q->items[i]));
+    return make_float(sum);
+}
+
+/* Neumaier's sum: what is lost in each addition is added at the end. */
+METHOD(math_fsum)
+{
+    double sum = 0, lost = 0;
+    value iterator = get_iterator(args[0]), item;
+    UNUSED;
+    while ((item = next(iterator))) {
+        double d = real(item), more = sum + d;
+        lost += fabs(sum) >= fabs(d) ? sum - more + d : d - more + sum;
+        sum = more;
+    }
+    return make_float(isfinite(lost) ? sum + lost : sum);
+}
+
 static void
 start_math(void)
 {
@@ -387,6 +485,25 @@ start_math(void)
         {"tanh", math_tanh, 1, 1, false},
         {"exp", math_exp, 1, 1, false},
         {"fabs", math_fabs, 1, 1, false},
+        {"asinh", math_asinh, 1, 1, false},
+        {"acosh", math_acosh, 1, 1, false},
+        {"atanh", math_atanh, 1, 1, false},
+        {"cbrt", math_cbrt, 1, 1, false},
+        {"exp2", math_exp2, 1, 1, false},
+        {"expm1", math_expm1, 1, 1, false},
+        {"log1p", math_log1p, 1, 1, false},
+        {"erf", math_erf, 1, 1, false},
+        {"erfc", math_erfc, 1, 1, false},
+        {"gamma", math_tgamma, 1, 1, false},
+        {"lgamma", math_lgamma, 1, 1, false},
+        {"modf", math_modf, 1, 1, false},
+        {"frexp", math_frexp, 1, 1, false},
+        {"ldexp", math_ldexp, 2, 2, false},
+        {"remainder", math_remainder, 2, 2, false},
+        {"lcm", math_lcm, 0, -1, false},
+        {"perm", math_perm, 1, 2, false},
+        {"dist", math_dist, 2, 2, false},
+        {"fsum", math_fsum, 1, 1, false},
         {"log", math_log, 1, 2, false},
         {"log2", math_log2, 1, 1, false},
         {"log10", math_log10, 1, 1, false},

@@ -442,13 +442,10 @@ call_del(void *data)
     vm.inexact++;
 }
 
-static size_t watched; /* how many objects have a __del__ to run */
-
 static void
 run_del(void *object, void *data)
 {
     (void)data;
-    watched--;
     if (!attempt(call_del, object))
         print_unraisable("in", class_find(class_of(object), special[S_del]));
 }
@@ -458,7 +455,6 @@ watch_del(struct instance *instance)
 {
     if (!wgc_finalizer_new_guard(vm.heap, instance, run_del, NULL))
         raise_memory();
-    watched++;
 }
 
 /* ---- Beginning and end ------------------------------------------------ */
@@ -484,7 +480,6 @@ weakref_start(void)
         {"getweakrefs", getweakrefs, 1, 1, false},
         {"proxy", make_proxy, 1, 2, false},
     };
-    watched = 0;
     vm.py = wgc_py_new(vm.heap, &host);
     if (!vm.py)
         raise_memory();
@@ -505,23 +500,6 @@ weakref_start(void)
     collections_start();
 }
 
-/* Globals become None in their order, and what only they held dies. */
-static void
-forget_globals(bool private)
-{
-    uint32_t at = 0;
-    for (struct entry *e; (e = dict_next(vm.main, &at));) {
-        const char *name = text_of(e->key);
-        value item = e->item;
-        if ((name[0] == '_') != private || name[1] == '_')
-            continue;
-        e->item = NONE;
-        if (watched > 0 && is_object(item) && item->type >= TYPE_TUPLE &&
-            item->type != TYPE_FUNCTION && item->type != TYPE_CLASS)
-            wgc_collect_exact(vm.heap);
-    }
-}
-
 /* As CPython does it: finalizers, newest first; then the objects that the
    program still has lose their __del__. */
 void
@@ -530,8 +508,5 @@ shut_down(void)
     vm.finished = true;
     vm.pending = 0;
     wgc_py_shutdown(vm.py, SIZE_MAX);
-    vm.error = vm.handled = vm.returned = NULL;
-    forget_globals(true);
-    forget_globals(false);
     wgc_finalizer_run_all(vm.heap);
 }
