@@ -44,7 +44,7 @@ struct wgc__check {
     size_t faults;
 };
 
-enum { WGC__NOWHERE = UINT32_MAX }; /* the fault is in no block */
+#define WGC__NOWHERE UINT32_MAX /* the fault is in no block */
 
 /* True if it holds; else a fault in `block`, at `object`, of "module In". */
 #define WGC__EXPECT(check, holds, rule, block, object)                         \

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-enum { NO_PARENT = UINT32_MAX, LOG_MIN = 1024 };
+#define NO_PARENT UINT32_MAX
+enum { LOG_MIN = 1024 };
 
 struct found {
     wgc__word object;

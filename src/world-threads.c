@@ -212,8 +212,10 @@ static void (*detach_at_exit)(struct wgc__mutator *);
 static void
 detach_all(void)
 {
+    void (*detach)(struct wgc__mutator *) =
+        __atomic_load_n(&detach_at_exit, __ATOMIC_RELAXED);
     while (wgc__world_current != NULL)
-        detach_at_exit(wgc__world_current);
+        detach(wgc__world_current);
 }
 
 void
