@@ -43,7 +43,7 @@ wgc__weakmap_trace(wgc_tracer *tracer, const void *object, size_t bytes)
 static void
 open_weak_map(struct wgc_tracer *tracer, struct wgc_weakmap *map)
 {
-    enum { SAMPLE = 64, AHEAD = 32 };
+    enum { SAMPLE = 64, AHEAD = 64 };
     map->waiting = 0;
     for (uint32_t i = 0; i < map->used; i++) {
         struct wgc__entry *entry = &map->entries[i];

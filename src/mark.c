@@ -236,7 +236,7 @@ wgc__mark_edge(struct wgc_tracer *tracer, struct wgc__edge *edge)
 static inline void
 prefetch_edges_near(const struct wgc_tracer *tracer, wgc__word key)
 {
-    enum { CELLS = 8 };
+    enum { CELLS = 16 };
     const struct wgc__blocks *blocks = &tracer->blocks;
     size_t block = (key - wgc__word_of(blocks->base)) >> blocks->shift;
     size_t bytes = CELLS * (size_t)blocks->table[block].cell_bytes;
