@@ -33,7 +33,7 @@
 #include <wgc/wgc.h>
 
 #if defined(__GNUC__)
-#define PRINTF(a, b)   __attribute__((format(printf, a, b)))
+#define PRINTF(a, b)   __attribute__((format(printf, a, b), nonnull(a)))
 #define LIKELY(test)   __builtin_expect(!!(test), 1)
 #define UNLIKELY(test) __builtin_expect(!!(test), 0)
 #define NOINLINE       __attribute__((noinline))
