@@ -1283,7 +1283,8 @@ strings_start(void)
     static const struct define maketrans = {"maketrans", str_maketrans, 1, 3,
                                             false};
     forget_cursor();
-    unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    if (!unicode) /* once, however often the interpreter starts */
+        unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     define_methods(vm.types[TYPE_STR], methods, COUNT(methods));
     define_static(vm.types[TYPE_STR], &maketrans);
 }
