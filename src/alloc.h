@@ -87,9 +87,12 @@ void wgc__lane_leave(struct wgc__lane *lane);
 static WGC__ALWAYS void *
 wgc__run_take(struct wgc__run *run)
 {
+    __asm__("" : "+r"(run)); /* gcc 12 would work the address out twice */
     char *cell = run->next;
     if (WGC__UNLIKELY(cell == run->limit))
         return NULL;
+    if (cell == NULL) /* else callers test again what cannot be */
+        __builtin_unreachable();
     __atomic_store_n(&run->next, cell + run->cell_bytes, __ATOMIC_RELAXED);
     return cell;
 }

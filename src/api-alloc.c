@@ -2,6 +2,7 @@
 /* Allocation, resizing, early release, and what an address is. */
 #include "api.h"
 #include "debug.h"
+#include "wgc/inline.h"
 
 #include <string.h>
 
@@ -122,6 +123,13 @@ may_be_allocated(struct wgc_heap *heap, size_t bytes)
     return false;
 }
 
+static bool
+is_kind(const struct wgc_heap *heap, wgc_kind kind)
+{
+    return kind < heap->kinds_count && heap->kinds[kind] != NULL &&
+           (kind <= WGC_KIND_LEAF || kind >= WGC__KIND_HOST);
+}
+
 static WGC__NOINLINE void *
 allocate_checked(wgc_heap *heap, wgc_kind kind, size_t bytes, size_t alignment,
                  wgc__word here)
@@ -129,9 +137,8 @@ allocate_checked(wgc_heap *heap, wgc_kind kind, size_t bytes, size_t alignment,
     WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
     if (heap == NULL)
         return NULL;
-    if (kind >= heap->kinds_count || heap->kinds[kind] == NULL ||
-        (kind > WGC_KIND_LEAF && kind < WGC__KIND_HOST) ||
-        !wgc__is_power_of_two(alignment) || alignment > (size_t)64 << 10) {
+    if (!is_kind(heap, kind) || !wgc__is_power_of_two(alignment) ||
+        alignment > (size_t)64 << 10) {
         wgc__api_refuse(heap, WGC_INVALID);
         return NULL;
     }
@@ -194,6 +201,38 @@ wgc_alloc_kind(wgc_heap *heap, wgc_kind kind, size_t bytes)
     if (WGC__LIKELY(object != NULL))
         return object;
     return allocate_checked(heap, kind, bytes, 1, WGC__HERE);
+}
+
+/* The head of a run is public. */
+#define IS_AS_PUBLIC(field)                                                    \
+    _Static_assert(offsetof(wgc_run, field) ==                                 \
+                           offsetof(struct wgc__run, field) &&                 \
+                       sizeof(((wgc_run *)0)->field) ==                        \
+                           sizeof(((struct wgc__run *)0)->field),              \
+                   "inline.h says where " #field " is")
+IS_AS_PUBLIC(next);
+IS_AS_PUBLIC(limit);
+IS_AS_PUBLIC(cell_bytes);
+
+wgc_run *
+wgc_run_find(wgc_heap *heap, wgc_kind kind, size_t bytes)
+{
+    WGC__LOCKED struct wgc_heap *locked = heap = wgc__api_lock(heap);
+    if (heap == NULL)
+        return NULL;
+    wgc_status status = WGC_NO_MEMORY;
+    struct wgc__lane *lane = NULL;
+    if (!is_kind(heap, kind))
+        status = WGC_INVALID;
+    else if (bytes > heap->classes.small_max)
+        status = WGC_TOO_LARGE;
+    else
+        lane = wgc__heap_thread_lane(heap, wgc__heap_thread(heap), kind);
+    if (lane == NULL) {
+        wgc__api_refuse(heap, status);
+        return NULL;
+    }
+    return (wgc_run *)&lane->runs[wgc__class_of(&heap->classes, bytes)];
 }
 
 void *
