@@ -339,7 +339,8 @@ bool
 wgc__weakmap_reserve(const struct wgc__ephemerons *ephemerons,
                      struct wgc_weakmap *map)
 {
-    return map->used < map->capacity ||
+    /* Entries that were popped have used numbers, too. */
+    return (map->used < map->capacity && map->numbers < UINT32_MAX) ||
            rebuild(ephemerons, map, fitting_capacity(map->live));
 }
 

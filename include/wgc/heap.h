@@ -273,6 +273,9 @@ WGC_API bool wgc_resize(wgc_heap *heap, void *object, size_t bytes);
  * finalizers are queued; guards are cancelled, as there is nothing left to hand
  * back.  NULL is WGC_OK.  A pinned object is WGC_BUSY, and so is a weak
  * reference or finalizer whose callback is queued or running.
+ * If the object, or another one in its block, is a weak side of a map, this
+ * takes time in proportion to the entries of all maps; so does a wgc_realloc
+ * that moves it.
  */
 WGC_API wgc_status wgc_free(wgc_heap *heap, void *object);
 

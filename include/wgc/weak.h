@@ -171,7 +171,7 @@ WGC_API bool wgc_weakmap_next(wgc_weakmap *map, wgc_weakmap_iterator *iterator,
  * One entry by itself, for hosts that build tables of their own: `value` lives
  * while both `key` and the ephemeron do.  Itself an object of the heap.  `key`
  * must be the base of an object; `value` may be any word.  Both read NULL once
- * the key died.
+ * the key died; like a short reference, before guards run.
  */
 typedef struct wgc_ephemeron wgc_ephemeron;
 WGC_API wgc_ephemeron *wgc_ephemeron_new(wgc_heap *heap, void *key,
