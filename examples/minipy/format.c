@@ -301,8 +301,6 @@ format_value(value v, const char *text, size_t bytes)
     if (bytes == 0)
         return str_of(v);
     struct spec spec = parse_spec(text, bytes, v);
-    if (is(v, TYPE_BOOL) && !spec.type)
-        v = str_of(v);
     if (is_int(v))
         return format_integer(v, &spec);
     if (is(v, TYPE_FLOAT))

@@ -176,6 +176,8 @@ int_operation(int operation, int64_t a, int64_t b)
                         operation == OP_MOD ? "integer modulo by zero"
                                             : "integer division or modulo by "
                                               "zero");
+        if (operation == OP_MOD && b == -1)
+            return make_int(0); /* the quotient may not fit */
         result = floor_divide(a, b, &rest);
         return make_int(operation == OP_MOD ? rest : result);
     case OP_POW:

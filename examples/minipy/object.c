@@ -807,6 +807,22 @@ str_item(value v, value key)
     return str_at(v, index);
 }
 
+static bool
+is_generic(const struct class *class)
+{
+    switch (class->builtin_type) {
+    case TYPE_LIST:
+    case TYPE_TUPLE:
+    case TYPE_DICT:
+    case TYPE_SET:
+    case TYPE_FROZENSET:
+    case TYPE_CLASS:
+        return true;
+    default:
+        return false;
+    }
+}
+
 value
 get_item(value container, value key)
 {
@@ -832,6 +848,9 @@ get_item(value container, value key)
         case TYPE_RANGE:
             return range_item(AS(range, container), key);
         case TYPE_CLASS:
+            if (!is_generic(AS(class, container)))
+                raise_error(E_TypeError, "type '%s' is not subscriptable",
+                            text_of(AS(class, container)->name));
             return container; /* list[int]: an annotation */
         default:
             break;

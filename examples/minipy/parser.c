@@ -645,27 +645,28 @@ parse_atom(struct parser *p)
 
 /* ---- Calls, subscripts, operators ------------------------------------- */
 
+/* The first of its kind in a call so far. */
+struct keywords {
+    const struct node *any, *unpacked;
+};
+
 /* Positional arguments come first, and iterables before mappings. */
 static void
-check_order(struct parser *p, const struct node *call, const struct node *node)
+check_order(struct parser *p, const struct keywords *before,
+            const struct node *node)
 {
-    bool star = node->kind == N_STAR;
-    for (size_t i = 0; i < call->list.count; i++) {
-        struct node *before = call->list.items[i];
-        bool unpacked = before->kind == N_KEYWORD && !before->value;
-        if (before->kind != N_KEYWORD || (star && !unpacked))
-            continue;
+    if (node->kind == N_STAR ? before->unpacked != NULL : before->any != NULL)
         fail_at(p, &node->at,
-                star ? "iterable argument unpacking follows keyword argument "
-                       "unpacking"
-                : unpacked
+                node->kind == N_STAR
+                    ? "iterable argument unpacking follows keyword argument "
+                      "unpacking"
+                : before->any == before->unpacked
                     ? "positional argument follows keyword argument unpacking"
                     : "positional argument follows keyword argument");
-    }
 }
 
 static void
-parse_argument(struct parser *p, struct node *call)
+parse_argument(struct parser *p, struct node *call, struct keywords *before)
 {
     struct node *node = new_node(p, N_KEYWORD);
     if (accept(p, "**")) {
@@ -696,10 +697,14 @@ parse_argument(struct parser *p, struct node *call)
                       "expression cannot contain assignment, perhaps you meant "
                       "\"==\"?");
         }
-        check_order(p, call, node);
+        check_order(p, before, node);
         nodes_add(p->arena, &call->list, node);
         return;
     }
+    if (!before->any)
+        before->any = node;
+    if (!node->value && !before->unpacked)
+        before->unpacked = node;
     nodes_add(p->arena, &call->list, end_node(p, node));
 }
 
@@ -744,9 +749,10 @@ parse_primary(struct parser *p)
         struct node *outer;
         if (at(p, "(")) {
             outer = node_from(p, N_CALL, start);
+            struct keywords keywords = {NULL, NULL};
             p->token++;
             while (!at(p, ")")) {
-                parse_argument(p, outer);
+                parse_argument(p, outer, &keywords);
                 if (!at(p, ")") && !accept(p, ","))
                     fail_at(p, &p->token->at,
                             "invalid syntax. Perhaps you forgot a comma?");
