@@ -246,21 +246,16 @@ dict_equal(struct dict *a, struct dict *b)
     return true;
 }
 
-static struct printing {
-    struct dict *dict;
-    struct printing *outer;
-} * printing;
-
 value
 dict_repr(struct dict *dict)
 {
     struct text text = {0};
     uint32_t at = 0;
-    for (struct printing *p = vm.depth > 1 ? printing : NULL; p; p = p->outer)
-        if (p->dict == dict)
+    for (struct printing *p = vm.printing; p; p = p->outer)
+        if (p->v == (value)dict)
             return str_from("{...}");
-    struct printing here = {dict, vm.depth > 1 ? printing : NULL};
-    printing = &here;
+    struct printing here = {(value)dict, vm.printing};
+    vm.printing = &here;
     text_char(&text, '{');
     for (struct entry *e; (e = dict_next(dict, &at));) {
         value item = e->item;
@@ -269,10 +264,9 @@ dict_repr(struct dict *dict)
         text_str(&text, repr(e->key));
         text_add(&text, ": ", 2);
         text_str(&text, repr(item));
-        printing = &here;
     }
     text_char(&text, '}');
-    printing = here.outer;
+    vm.printing = here.outer;
     return text_done(&text);
 }
 

@@ -276,34 +276,27 @@ sequence_compare(enum compare how, value a, value b)
     return number_compare(how, small((int64_t)na), small((int64_t)nb));
 }
 
-/* Containers that are being printed, to end a circle with "...". */
-static struct printing {
-    value v;
-    struct printing *outer;
-} * printing;
-
 value
 sequence_repr(value v)
 {
     bool list = is(v, TYPE_LIST);
     struct text text = {0};
     size_t count;
-    for (struct printing *p = vm.depth > 1 ? printing : NULL; p; p = p->outer)
+    for (struct printing *p = vm.printing; p; p = p->outer)
         if (p->v == v)
             return str_from(list ? "[...]" : "(...)");
-    struct printing here = {v, vm.depth > 1 ? printing : NULL};
-    printing = &here;
+    struct printing here = {v, vm.printing};
+    vm.printing = &here;
     text_char(&text, list ? '[' : '(');
     for (size_t i = 0; i < (sequence_items(v, &count), count); i++) {
         if (i > 0)
             text_add(&text, ", ", 2);
         text_str(&text, repr(sequence_items(v, &count)[i]));
-        printing = &here;
     }
     if (!list && count == 1)
         text_char(&text, ',');
     text_char(&text, list ? ']' : ')');
-    printing = here.outer;
+    vm.printing = here.outer;
     return text_done(&text);
 }
 

@@ -454,6 +454,12 @@ struct frame {
     bool entry;    /* returns to C */
 };
 
+/* Containers that are being printed, to end a circle with "...". */
+struct printing {
+    value v;
+    struct printing *outer;
+};
+
 struct catcher {
     jmp_buf here;
     struct catcher *outer;
@@ -461,6 +467,7 @@ struct catcher {
     value *top;
     value handled;
     int nested;
+    struct printing *printing;
     int inexact;
 };
 
@@ -502,6 +509,7 @@ struct vm {
     value *top;
     value *stack_end;
     struct catcher *catcher;
+    struct printing *printing;
     volatile int pending;
     int nested;      /* calls from C into the machine */
     int inexact;     /* of those, from functions with unregistered locals */

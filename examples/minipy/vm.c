@@ -78,6 +78,7 @@ open_catcher(struct catcher *catcher)
     catcher->handled = vm.handled;
     catcher->nested = vm.nested;
     catcher->inexact = vm.inexact;
+    catcher->printing = vm.printing;
     vm.catcher = catcher;
 }
 
@@ -106,6 +107,7 @@ attempt(void (*fn)(void *data), void *data)
     vm.handled = catcher.handled;
     vm.nested = catcher.nested;
     vm.inexact = catcher.inexact;
+    vm.printing = catcher.printing;
     vm.depth = depth;
     return false;
 }
@@ -200,6 +202,7 @@ run_from(bool raising)
     open_catcher(&catcher);
     if (setjmp(catcher.here) != 0 || raising) {
         raising = false;
+        vm.printing = catcher.printing;
         vm.nested = nested;
         vm.inexact = inexact;
         vm.depth = depth;
