@@ -12,5 +12,5 @@ shift 3
 mkdir -p "$directory/found" "$directory/failed"
 exec "$fuzzer" -max_total_time="$seconds" -artifact_prefix="$directory/failed/" \
     -timeout=60 -rss_limit_mb=3000 -max_len=16384 -close_fd_mask=3 \
-    -detect_leaks=0 -error_exitcode=1 -print_final_stats=1 \
+    -detect_leaks=0 -seed="${FUZZ_SEED:-0}" -error_exitcode=1 -print_final_stats=1 \
     "$directory/found" "$@"
