@@ -80,9 +80,10 @@ static void
 deliver_after_allocation(struct wgc_heap *heap, const void *object,
                          wgc__word here)
 {
-    wgc__api_held(heap)[2] = object;
+    const void **held = wgc__world_find(heap)->held;
+    struct wgc__hold hold = wgc__api_hold(heap, held[0], held[1], object);
     wgc__queue_deliver(&heap->queue, wgc__api_delivery(heap), SIZE_MAX, here);
-    wgc__api_held(heap)[2] = NULL;
+    wgc__api_let_go(heap, &hold);
 }
 
 void *
@@ -333,9 +334,9 @@ move(struct wgc_heap *heap, struct wgc__object *object, size_t bytes,
      wgc__word here)
 {
     void *old = object->start;
-    wgc__api_held(heap)[0] = old;
+    struct wgc__hold hold = wgc__api_hold(heap, old, NULL, NULL);
     void *new = wgc__api_allocate(heap, object->info->kind, bytes, 1, here);
-    wgc__api_held(heap)[0] = NULL;
+    wgc__api_let_go(heap, &hold);
     /* A callback may have freed it, and a cycle moves nothing else. */
     if (new == NULL || !wgc__heap_object_at(heap, old, object))
         return NULL;
@@ -473,11 +474,10 @@ struct wgc__record *
 wgc__api_new_record(struct wgc_heap *heap, uint16_t kind, const void *a,
                     const void *b, wgc__word here)
 {
-    wgc__api_held(heap)[0] = a;
-    wgc__api_held(heap)[1] = b;
+    struct wgc__hold hold = wgc__api_hold(heap, a, b, NULL);
     void *record =
         wgc__api_allocate(heap, kind, sizeof(struct wgc__record), 1, here);
-    wgc__api_held(heap)[0] = wgc__api_held(heap)[1] = NULL;
+    wgc__api_let_go(heap, &hold);
     return record;
 }
 

@@ -2,31 +2,6 @@
 /* Public functions of weak.h: weak maps and ephemerons. */
 #include "api.h"
 
-/* ---- What is held while the host's functions run or a cycle does ---- */
-
-struct hold {
-    struct wgc_heap *heap;
-    const void *before[3];
-};
-
-static struct hold
-hold_roots(struct wgc_heap *heap, const void *a, const void *b, const void *c)
-{
-    const void **held = wgc__api_held(heap);
-    struct hold kept = {heap, {held[0], held[1], held[2]}};
-    held[0] = a;
-    held[1] = b;
-    held[2] = c;
-    return kept;
-}
-
-static void
-let_go(const struct hold *kept)
-{
-    for (int i = 0; i < 3; i++)
-        wgc__api_held(kept->heap)[i] = kept->before[i];
-}
-
 /* ---- Handles ---- */
 
 static struct wgc_weakmap *
@@ -39,7 +14,7 @@ static void *
 new_handle(struct wgc_heap *heap, uint16_t kind, size_t bytes, const void *a,
            const void *b, wgc__word here)
 {
-    struct hold kept = hold_roots(heap, a, b, NULL);
+    struct wgc__hold hold = wgc__api_hold(heap, a, b, NULL);
     void *handle = NULL;
     if (!wgc__heap_need_maps(heap) && wgc__api_may_collect(heap))
         wgc__collect(heap, false);
@@ -47,7 +22,7 @@ new_handle(struct wgc_heap *heap, uint16_t kind, size_t bytes, const void *a,
         handle = wgc__api_allocate(heap, kind, bytes, 1, here);
     else
         wgc__api_refuse(heap, WGC_NO_MEMORY);
-    let_go(&kept);
+    wgc__api_let_go(heap, &hold);
     return handle;
 }
 
@@ -169,9 +144,9 @@ wgc_weakmap_set(wgc_weakmap *map, void *key, void *value)
         return wgc__api_status();
     wgc_status status = check_sides(heap, map, key, value);
     if (status == WGC_OK) {
-        struct hold kept = hold_roots(heap, map, key, value);
+        struct wgc__hold hold = wgc__api_hold(heap, map, key, value);
         status = set_entry(heap, map, key, value);
-        let_go(&kept);
+        wgc__api_let_go(heap, &hold);
     }
     return status == WGC_OK ? WGC_OK : wgc__api_refuse(heap, status);
 }
@@ -184,9 +159,9 @@ lookup(struct wgc_heap *heap, struct wgc_weakmap *map, const void *key)
     uint32_t hash;
     if (map->live == 0)
         return NULL;
-    struct hold kept = hold_roots(heap, map, key, NULL);
+    struct wgc__hold hold = wgc__api_hold(heap, map, key, NULL);
     wgc_status status = find_entry(map, key, &hash, &entry);
-    let_go(&kept);
+    wgc__api_let_go(heap, &hold);
     if (status != WGC_OK) {
         wgc__api_refuse(heap, status);
         return NULL;

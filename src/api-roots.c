@@ -6,15 +6,14 @@ static wgc_status
 add_root(wgc_heap *heap, enum wgc__root_type type, wgc__word key, void *other,
          const void *held)
 {
-    wgc__api_held(heap)[0] = held;
-    wgc__api_held(heap)[1] = other;
+    struct wgc__hold hold = wgc__api_hold(heap, held, other, NULL);
     struct wgc__root *root =
         wgc__heap_table_new(heap, sizeof(struct wgc__root));
     if (root == NULL && wgc__api_may_collect(heap)) {
         wgc__collect(heap, false);
         root = wgc__heap_table_new(heap, sizeof *root);
     }
-    wgc__api_held(heap)[0] = wgc__api_held(heap)[1] = NULL;
+    wgc__api_let_go(heap, &hold);
     if (root == NULL)
         return wgc__api_refuse(heap, WGC_NO_MEMORY);
     wgc__roots_add(&heap->roots, root, type, key, other);

@@ -42,12 +42,17 @@ wgc__api_delivery(const struct wgc_heap *heap)
     return &wgc__heap_thread(heap)->delivery;
 }
 
-/* Roots of this thread while it is in a public function. */
-static inline const void **
-wgc__api_held(const struct wgc_heap *heap)
-{
-    return wgc__world_find(heap)->held;
-}
+/*
+ * Roots of this thread while a public function allocates or runs the host's code,
+ * which may come back in and do the same: what was held before is held again
+ * after wgc__api_let_go.
+ */
+struct wgc__hold {
+    const void *before[3];
+};
+struct wgc__hold wgc__api_hold(const struct wgc_heap *heap, const void *a,
+                               const void *b, const void *c);
+void wgc__api_let_go(const struct wgc_heap *heap, const struct wgc__hold *hold);
 
 static inline bool
 wgc__api_may_collect(const struct wgc_heap *heap)

@@ -777,6 +777,41 @@ inside_a_cycle_everything_refuses(void **state)
     assert_log("");
 }
 
+/* Registers, so that something else is held meanwhile, and collects exactly. */
+static void
+register_and_collect(wgc_weakref *reference, void *data)
+{
+    (void)reference;
+    assert_non_null(wgc_weakref_new(heap, data, NULL, NULL));
+    assert_int_equal(wgc_root_add(heap, roots, roots), WGC_OK);
+    assert_int_equal(wgc_collect_exact(heap), WGC_OK);
+    assert_int_equal(wgc_root_remove(heap, roots, roots), WGC_OK);
+}
+
+static void
+Q12_arguments_survive_a_callback_that_registers_and_collects(void **state)
+{
+    (void)state;
+    heap = exact_heap_with(
+        (wgc_config){.stress = 1, .delivery = WGC_DELIVER_ALLOC});
+    void *target_of_callback = roots[0] = wgc_alloc(heap, 16);
+    void *dies = roots[1] = wgc_alloc(heap, 16);
+    roots[2] =
+        wgc_weakref_new(heap, dies, register_and_collect, target_of_callback);
+    hidden target = hide(wgc_alloc(heap, 32)), data = hide(wgc_alloc(heap, 48));
+    size_t cycles = stats_of(heap).cycles;
+    assert_int_equal(wgc_free(heap, dies), WGC_OK); /* which queues */
+    wgc_weakref *made =
+        wgc_weakref_new(heap, reveal(target), NULL, reveal(data));
+    roots[3] = made;
+    assert_true(stats_of(heap).cycles >= cycles + 2);
+    assert_null(wgc_weakref_callback(roots[2]));
+    assert_true(is_alive(heap, target));
+    assert_true(is_alive(heap, data));
+    assert_ptr_equal(wgc_weakref_get(made), reveal(target));
+    close_heap(heap);
+}
+
 int
 main(void)
 {
@@ -818,6 +853,8 @@ main(void)
         SCENE_TEST(a_heap_is_not_freed_from_its_callbacks),
         SCENE_TEST(a_callback_may_free_another_heap),
         SCENE_TEST(inside_a_cycle_everything_refuses),
+        cmocka_unit_test(
+            Q12_arguments_survive_a_callback_that_registers_and_collects),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,7 @@ enum mischief {
     COLLECTS,
     DROPS_THE_KEY_AND_COLLECTS,
     ADDS_WHAT_IS_SOUGHT,
+    REGISTERS_AND_COLLECTS,
     MISCHIEFS
 };
 
@@ -108,6 +109,13 @@ make_mischief(const name *own)
         break;
     case ADDS_WHAT_IS_SOUGHT:
         set(scene.map, roots[900] = new_name(scene.sought->value), number(900));
+        break;
+    case REGISTERS_AND_COLLECTS: /* what the call holds is held again */
+        assert_non_null(wgc_weakref_new(scene.heap, scene.map, NULL, NULL));
+        roots[999] = NULL;
+        collect_exact(scene.heap);
+        assert_int_equal(wgc_size(scene.heap, scene.sought), 16);
+        roots[999] = scene.sought;
         break;
     default:
         break;
@@ -173,7 +181,7 @@ static bool
 is_kept(enum mischief mischief)
 {
     return mischief == NOTHING || mischief == GROWS_THE_TABLE ||
-           mischief == COLLECTS;
+           mischief == COLLECTS || mischief == REGISTERS_AND_COLLECTS;
 }
 
 static void
