@@ -5,28 +5,11 @@
  */
 #include "coroutine.h"
 
+#include "heap_scene.h"
+
 #include <pthread.h>
 
 enum { BYTES = 64 << 10, OBJECT = 64 };
-
-static wgc_heap *heap;
-
-static int
-setup(void **state)
-{
-    (void)state;
-    heap = exact_heap_with((wgc_config){.min_bytes = 1 << 16});
-    (void)wgc_last_status();
-    return heap == NULL;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    close_heap(heap);
-    return 0;
-}
 
 static NOINLINE unsigned char *
 make_object(unsigned char value)
@@ -360,8 +343,6 @@ stacks_that_are_none_are_refused(void **state)
     assert_int_equal(wgc_stack_switch(heap, stack), WGC_INVALID);
     assert_int_equal(wgc_stack_free(heap, stack), WGC_INVALID);
 }
-
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int
 main(void)

@@ -2,26 +2,7 @@
 /* Weak references, callbacks and delivery when several threads use a heap. */
 #include "thread_support.h"
 
-static wgc_heap *heap;
-
-static int
-setup(void **state)
-{
-    (void)state;
-    heap = exact_heap_with((wgc_config){.min_bytes = 1 << 16});
-    (void)wgc_last_status();
-    return heap == NULL;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    close_heap(heap);
-    return 0;
-}
-
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#include "heap_scene.h"
 
 enum { THREADS = 4 };
 

@@ -46,7 +46,7 @@ processes=
 for target; do
     corpus=tests/fuzz/corpus/$target
     case $target in
-    trace) corpus="$corpus tests/traces" ;;
+    trace) corpus=tests/traces ;;
     minipy) corpus="$corpus tests/minipy" ;;
     esac
     # shellcheck disable=SC2086 # directories without spaces
