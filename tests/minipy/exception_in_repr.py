@@ -1,14 +1,21 @@
-# An exception in the middle of a repr leaves no trace of it.
+# An exception in the middle of a repr leaves no trace of it: no container
+# counts as being printed afterwards.
 class Bad:
     def __repr__(self):
         raise ValueError("no")
-a = []
-a.append(a)
-d = {1: a}
-d[2] = d
-for x in ([1, [2, Bad()]], {1: {2: Bad()}}, (a, Bad())):
+
+
+circle = []
+circle.append({1: circle})
+inner = [Bad()]
+table = {1: Bad()}
+for broken in (inner, table, [1, inner], {1: table}, (circle, inner), {1: [table]}):
     try:
-        repr(x)
-    except ValueError as e:
-        print("error", e)
-    print(a, d, [[1]], x is x)
+        repr(broken)
+    except ValueError as error:
+        print("error", error)
+    bad, inner[0] = inner[0], "good"
+    table[1] = "good"
+    print({"list in a dict": inner}, [table, {"dict in a list": table}])
+    print({1: broken}, [broken], circle)
+    inner[0] = table[1] = bad
