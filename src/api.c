@@ -125,26 +125,6 @@ wgc__api_handle(const void *handle, uint16_t kind, struct wgc_heap **heap)
     return NULL;
 }
 
-struct wgc__hold
-wgc__api_hold(const struct wgc_heap *heap, const void *a, const void *b,
-              const void *c)
-{
-    const void **held = wgc__world_find(heap)->held;
-    const struct wgc__hold hold = {{held[0], held[1], held[2]}};
-    held[0] = a;
-    held[1] = b;
-    held[2] = c;
-    return hold;
-}
-
-void
-wgc__api_let_go(const struct wgc_heap *heap, const struct wgc__hold *hold)
-{
-    const void **held = wgc__world_find(heap)->held;
-    for (int i = 0; i < 3; i++)
-        held[i] = hold->before[i];
-}
-
 /* ---- Life of a heap ---- */
 
 wgc_heap *
