@@ -3,10 +3,11 @@
 """usage: test_consumer.py HOW SOURCE BUILD
 
 Builds and runs tests/consumer.  HOW it finds libwgc:
-  installed       an installed copy of this build, through pkg-config
-  subproject      its sources, as a subproject
-  unity           the same, the library being one unit of translation
-  without_python  the same, with -Dpython=disabled
+  installed        an installed copy of this build, through pkg-config
+  subproject       its sources, as a subproject
+  unity            the same, the library being one unit of translation
+  without_python   the same, with -Dpython=disabled
+  without_threads  the same, with -Dthreads=false
 """
 import os
 import pathlib
@@ -15,11 +16,13 @@ import subprocess
 import sys
 import tempfile
 
-HEADERS = ['finalize.h', 'heap.h', 'weak.h', 'wgc.h']
+HEADERS = ['debug.h', 'finalize.h', 'heap.h', 'inline.h', 'thread.h', 'weak.h',
+           'wgc.h']
 OPTIONS = {
     'subproject': [],
     'unity': ['-Dunity=on', '-Dunity_size=1000'],
     'without_python': ['-Dlibwgc:python=disabled'],
+    'without_threads': ['-Dlibwgc:threads=false'],
 }
 PARTS = ['include', 'src', 'meson.build', 'meson_options.txt']
 

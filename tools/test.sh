@@ -113,7 +113,7 @@ for suite in ${suites:-plain}; do
         fi
         ;;
     valgrind)
-        tests="--setup valgrind --suite public"
+        tests="--setup valgrind --suite memcheck"
         run_suite valgrind build/valgrind
         ;;
     esac
