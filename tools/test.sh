@@ -66,7 +66,7 @@ run_suite() {
         meson test -C "$directory" --no-rebuild --print-errorlogs $tests \
             </dev/null || true
         # shellcheck disable=SC2046 # three numbers
-        set -- $(python3 tools/count.py "$directory/meson-logs/testlog.json")
+        set -- $(python3 tools/count.py "$directory/meson-logs/$log.json")
     else
         set -- 0 1 0 # what fails to build is one failure
     fi
@@ -78,6 +78,7 @@ run_suite() {
 for suite in ${suites:-plain}; do
     targets=
     tests=
+    log=testlog
     case $suite in
     plain)
         run_suite plain build
@@ -114,6 +115,7 @@ for suite in ${suites:-plain}; do
         ;;
     valgrind)
         tests="--setup valgrind --suite memcheck"
+        log=testlog-valgrind
         run_suite valgrind build/valgrind
         ;;
     esac
